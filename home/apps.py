@@ -1,0 +1,17 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class HomeConfig(AppConfig):
+    name = "home"
+    verbose_name = _("Site")
+
+    def ready(self) -> None:
+        from core import ports
+        from home.demo import load
+        from home.selectors import EventActivity
+        from home.sources import PageSearch
+
+        ports.activity.register("home.events", EventActivity())
+        ports.search_source.register("home.pages", PageSearch())
+        ports.demo.register("home", load)

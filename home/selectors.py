@@ -1,0 +1,170 @@
+"""Reads that the home page, the project and the board need."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+from core import ports
+from core.i18n.dates import hour, short_day
+from core.ports import Activity, Platform
+from directory.models import Organisation, OrganisationKind, Room
+from home.models.building import BuildingPage
+from home.models.events import EventPage
+from home.models.landing import HomePage
+from home.models.news import NewsPage
+from home.models.project import ModelPage, ProjectPage
+
+BOARD_LINES = 6
+PLATFORM_NAMES = {
+    Platform.SERVICES: gettext_lazy("Services"),
+    Platform.PLEBISCITE: gettext_lazy("Plebiscite"),
+    Platform.INCUBATOR: gettext_lazy("Incubator"),
+    Platform.EVENTS: gettext_lazy("Events"),
+}
+
+
+@dataclass(frozen=True)
+class BoardRow:
+    """A line of the board, in words."""
+
+    day_label: str
+    hour_prefix: str
+    hour: str
+    title: str
+    url: str
+    summary: str
+    platform_number: int
+    platform_label: str
+    places_label: str
+    action_label: str
+    is_express: bool
+    is_example: bool
+    moment: datetime.datetime | None
+
+
+def board_rows(*, language: str, now: datetime.datetime, limit: int = BOARD_LINES) -> list[BoardRow]:
+    """What is open, the soonest first; one line without a date keeps its place at the end."""
+    activities = [
+        activity
+        for source in ports.activity
+        for activity in source.open_now(language=language, now=now)
+    ]
+    dated = sorted((item for item in activities if item.moment), key=lambda item: item.moment)
+    undated = sorted((item for item in activities if not item.moment), key=lambda item: item.title)
+    lines = _varied(dated, limit - 1 if undated else limit) + undated[:1]
+    return [_row(item, now) for item in lines]
+
+
+def _varied(dated: list[Activity], limit: int) -> list[Activity]:
+    """The soonest of each platform first get a line, then whatever is soonest."""
+    first = {item.platform: item for item in reversed(dated)}
+    chosen = list(first.values())[:limit]
+    for item in dated:
+        if len(chosen) >= limit:
+            break
+        if item not in chosen:
+            chosen.append(item)
+    return sorted(chosen, key=lambda item: item.moment)
+
+
+def _row(item: Activity, now: datetime.datetime) -> BoardRow:
+    moment = timezone.localtime(item.moment) if item.moment else None
+    return BoardRow(
+        day_label=_day_label(moment, now) if moment else item.availability,
+        hour_prefix=(
+            pgettext("hour on the board", "from")
+            if item.starts_at
+            else (pgettext("hour on the board", "until") if moment else "")
+        ),
+        hour=hour(moment) if moment else "",
+        title=item.title,
+        url=item.url,
+        summary=item.summary,
+        platform_number=int(item.platform),
+        platform_label=str(PLATFORM_NAMES[item.platform]),
+        places_label=item.capacity,
+        action_label=item.action,
+        is_express=item.is_urgent,
+        is_example=item.is_example,
+        moment=moment,
+    )
+
+
+def _day_label(moment: datetime.datetime, now: datetime.datetime) -> str:
+    days = (moment.date() - timezone.localtime(now).date()).days
+    label = short_day(moment)
+    if days == 0:
+        return _("today, %(day)s") % {"day": label}
+    if days == 1:
+        return _("tomorrow, %(day)s") % {"day": label}
+    return label
+
+
+class EventActivity:
+    """Events on the board."""
+
+    def open_now(self, *, language: str, now: datetime.datetime) -> Iterable[Activity]:
+        events = (
+            EventPage.objects.live()
+            .filter(locale__language_code=language, is_cancelled=False)
+            .upcoming(now)
+            .filter(starts_at__gt=now)
+            .select_related("room")[:BOARD_LINES]
+        )
+        for event in events:
+            yield Activity(
+                platform=Platform.EVENTS,
+                title=event.title,
+                url=event.get_url() or "",
+                summary=event.lead,
+                starts_at=event.starts_at,
+                capacity=event.cost or _("free entry"),
+                action=_("See"),
+                is_example=event.is_example,
+            )
+
+
+def home_sections(page: HomePage) -> dict[str, Any]:
+    """Everything the home page shows, in a bounded number of queries."""
+    now = timezone.now()
+    language = page.locale.language_code
+    project = ProjectPage.objects.child_of(page).live().first()
+    return {
+        "board_rows": board_rows(language=language, now=now),
+        "board_time": timezone.localtime(now),
+        "news": (
+            NewsPage.objects.live()
+            .filter(locale=page.locale)
+            .select_related("locale")
+            .order_by("-date", "-pk")[:3]
+        ),
+        "building": BuildingPage.objects.child_of(page).live().first(),
+        "rooms": Room.objects.all(),
+        "project": project,
+        "timeline": project.timeline.all() if project else [],
+        "models": ModelPage.objects.child_of(project).live() if project else [],
+    }
+
+
+PARTNER_ORDER = [
+    OrganisationKind.LEADER,
+    OrganisationKind.CITY,
+    OrganisationKind.PARTNER,
+    OrganisationKind.SCIENCE,
+    OrganisationKind.MEMBER,
+    OrganisationKind.OTHER,
+]
+
+
+def organisation_groups() -> list[tuple[str, list[Organisation]]]:
+    """Organisations by the part they play, the leader first."""
+    rows = list(Organisation.objects.select_related("logo"))
+    groups = ((kind, [row for row in rows if row.kind == kind]) for kind in PARTNER_ORDER)
+    return [(str(kind.label), found) for kind, found in groups if found]

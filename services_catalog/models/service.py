@@ -1,0 +1,361 @@
+"""A service of the building.
+
+The Polish row is the service itself: everything operational (hours, providers, rooms, later
+requests and bookings) belongs to it. A row of another language lays translated text over it and
+shares its `code`.
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpRequest
+from django.utils.functional import cached_property
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey, ParentalManyToManyField
+from modelcluster.models import ClusterableModel
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    InlinePanel,
+    MultiFieldPanel,
+    ObjectList,
+    PublishingPanel,
+    TabbedInterface,
+)
+from wagtail.fields import StreamField
+from wagtail.models import (
+    DraftStateMixin,
+    LockableMixin,
+    Orderable,
+    PreviewableMixin,
+    RevisionMixin,
+    TranslatableMixin,
+    WorkflowMixin,
+)
+from wagtail.search import index
+
+from core.blocks import BodyBlock
+
+
+class ServicePlace(models.TextChoices):
+    AT_STATION = "at_station", _("at the station")
+    AT_HOME = "at_home", _("at home")
+    OUTDOORS = "outdoors", _("outdoors")
+
+
+class ServiceMode(models.TextChoices):
+    """How a resident gets the service."""
+
+    REQUEST = "request", _("on request")
+    SLOTS = "slots", _("by booking a time")
+    WALK_IN = "walk_in", _("just come")
+    EXTERNAL = "external", _("outside this site")
+
+
+class ServiceIcon(models.TextChoices):
+    COMPUTER = "computer", _("computer")
+    BOWL = "bowl", _("bowl")
+    CAR = "car", _("car")
+    WRENCH = "wrench", _("wrench")
+    TALK = "talk", _("talk")
+    HOUSE = "house", _("house")
+    BOOK = "book", _("book")
+    BICYCLE = "bicycle", _("bicycle")
+    SEWING = "sewing", _("sewing")
+    GARDEN = "garden", _("garden")
+    SONG = "song", _("song")
+    BRIEFCASE = "briefcase", _("briefcase")
+    CHILD = "child", _("child")
+    HEART = "heart", _("heart")
+    KEY = "key", _("key")
+    PAINT = "paint", _("paint")
+
+
+class ServiceQuerySet(models.QuerySet["Service"]):
+    """Reads of services."""
+
+    def canonical(self) -> ServiceQuerySet:
+        """The services themselves, without their translations."""
+        return self.filter(locale__language_code=settings.LANGUAGE_CODE)
+
+    def live(self) -> ServiceQuerySet:
+        """Published ones."""
+        return self.filter(live=True)
+
+
+class Service(
+    PreviewableMixin,
+    WorkflowMixin,
+    DraftStateMixin,
+    LockableMixin,
+    RevisionMixin,
+    TranslatableMixin,
+    index.Indexed,
+    ClusterableModel,
+):
+    """What is offered, to whom, by whom, when, where and at what price."""
+
+    code = models.CharField(_("code"), max_length=20, help_text=_("For example U-01; never reused."))
+    slug = models.SlugField(_("address part"), max_length=80)
+    name = models.CharField(_("name"), max_length=120)
+    summary = models.CharField(
+        _("summary"), max_length=250, help_text=_("One sentence, shown in the list.")
+    )
+    icon = models.CharField(_("icon"), max_length=20, choices=ServiceIcon, default=ServiceIcon.HEART)
+    cover = models.ForeignKey(
+        "core.Picture",
+        verbose_name=_("picture"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    body = StreamField(BodyBlock(required=False), verbose_name=_("description"), blank=True)
+    bring = models.TextField(
+        _("what to bring"), max_length=800, blank=True, help_text=_("One thing per line.")
+    )
+    eligibility = models.TextField(_("who may use it"), max_length=600, blank=True)
+    cost = models.CharField(_("cost"), max_length=160, help_text=_("In words: “free of charge”."))
+    is_free = models.BooleanField(_("free of charge"), default=True)
+    price_from = models.DecimalField(
+        _("price from, in złoty"), max_digits=8, decimal_places=2, null=True, blank=True
+    )
+    mode = models.CharField(_("how to get it"), max_length=10, choices=ServiceMode)
+    place = models.CharField(_("where"), max_length=12, choices=ServicePlace)
+    min_age = models.PositiveSmallIntegerField(_("age from"), null=True, blank=True)
+    max_age = models.PositiveSmallIntegerField(_("age to"), null=True, blank=True)
+    languages_spoken = models.CharField(_("languages spoken"), max_length=120, blank=True)
+    accessibility = models.TextField(_("accessibility"), max_length=500, blank=True)
+    contact_name = models.CharField(_("person in charge"), max_length=160, blank=True)
+    contact_phone = models.CharField(_("telephone"), max_length=30, blank=True)
+    contact_email = models.EmailField(_("e-mail address"), blank=True)
+    target_groups = ParentalManyToManyField(
+        "directory.TargetGroup", verbose_name=_("for whom"), related_name="services"
+    )
+    rooms = ParentalManyToManyField(
+        "directory.Room", verbose_name=_("rooms"), blank=True, related_name="services"
+    )
+    is_example = models.BooleanField(_("example"), default=False)
+    is_translation_draft = models.BooleanField(_("draft translation"), default=False)
+
+    objects = ServiceQuerySet.as_manager()
+
+    # What every language shares with the Polish row; copied over a translation when it is shown.
+    OPERATIONAL_FIELDS = (
+        "icon", "cover_id", "is_free", "price_from", "mode", "place", "min_age", "max_age",
+        "contact_phone", "contact_email", "is_example",
+    )  # fmt: skip
+
+    text_panels = [
+        FieldRowPanel([FieldPanel("name"), FieldPanel("icon")]),
+        FieldRowPanel([FieldPanel("code"), FieldPanel("slug")]),
+        FieldPanel("summary"),
+        FieldPanel("cover"),
+        FieldPanel("body"),
+        InlinePanel("steps", heading=_("How it goes, step by step"), label=_("step")),
+        FieldPanel("bring"),
+        MultiFieldPanel(
+            [
+                FieldPanel("eligibility"),
+                FieldPanel("target_groups"),
+                FieldRowPanel([FieldPanel("min_age"), FieldPanel("max_age")]),
+            ],
+            heading=_("For whom"),
+        ),
+    ]
+    practical_panels = [
+        FieldRowPanel([FieldPanel("mode"), FieldPanel("place")]),
+        FieldPanel("rooms"),
+        InlinePanel("hours", heading=_("Weekly hours"), label=_("hours")),
+        MultiFieldPanel(
+            [
+                FieldPanel("cost"),
+                FieldRowPanel([FieldPanel("is_free"), FieldPanel("price_from")]),
+            ],
+            heading=_("Cost"),
+        ),
+        InlinePanel("providers", heading=_("Who provides it"), label=_("provider"), min_num=1),
+        MultiFieldPanel(
+            [
+                FieldPanel("contact_name"),
+                FieldRowPanel([FieldPanel("contact_phone"), FieldPanel("contact_email")]),
+                FieldPanel("languages_spoken"),
+                FieldPanel("accessibility"),
+            ],
+            heading=_("Contact and accessibility"),
+        ),
+    ]
+    edit_handler = TabbedInterface(
+        [
+            ObjectList(text_panels, heading=_("What it is")),
+            ObjectList(practical_panels, heading=_("When, where, by whom")),
+            ObjectList(
+                [
+                    FieldPanel("is_example"),
+                    FieldPanel("is_translation_draft"),
+                    PublishingPanel(),
+                ],
+                heading=_("Publishing"),
+            ),
+        ]
+    )
+    search_fields = [
+        index.SearchField("name"),
+        index.AutocompleteField("name"),
+        index.SearchField("summary"),
+        index.FilterField("live"),
+        index.FilterField("locale"),
+    ]
+
+    class Meta(TranslatableMixin.Meta):
+        verbose_name = _("service")
+        verbose_name_plural = _("services")
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                "locale", "code", name="services_code_unique",
+                violation_error_message=_("Another service has this code."),
+            ),
+            models.UniqueConstraint(
+                "locale", "slug", name="services_slug_unique",
+                violation_error_message=_("Another service has this address."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(min_age__isnull=True)
+                | models.Q(max_age__isnull=True)
+                | models.Q(min_age__lte=models.F("max_age")),
+                name="services_ages_in_order",
+                violation_error_message=_("“Age from” is higher than “age to”."),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+    def clean(self) -> None:
+        super().clean()
+        if self.is_free and self.price_from:
+            raise ValidationError({"price_from": _("A free service has no price.")})
+
+    @property
+    def is_canonical(self) -> bool:
+        """Whether this row is the service itself and not a translation of its text."""
+        return self.locale.language_code == settings.LANGUAGE_CODE
+
+    @cached_property
+    def canonical(self) -> Service:
+        """The Polish row."""
+        if self.is_canonical:
+            return self
+        return Service.objects.canonical().get(translation_key=self.translation_key)
+
+    @property
+    def bring_list(self) -> list[str]:
+        """What to bring, one thing per item."""
+        return [line.strip() for line in self.bring.splitlines() if line.strip()]
+
+    @property
+    def text_language(self) -> str:
+        return self.locale.language_code
+
+    def get_absolute_url(self) -> str:
+        """The address in the language of this row."""
+        from services_catalog.selectors import service_url
+
+        return service_url(self.slug, self.locale.language_code)
+
+    full_url = property(get_absolute_url)
+
+    def get_preview_template(self, request: HttpRequest, mode_name: str) -> str:
+        return "services_catalog/service.html"
+
+    def get_preview_context(self, request: HttpRequest, mode_name: str) -> dict[str, Any]:
+        from services_catalog.selectors import service_context
+
+        context = super().get_preview_context(request, mode_name)
+        return {**context, **service_context(self, language=get_language() or "pl")}
+
+
+class ServiceProvider(TranslatableMixin, Orderable):
+    """An organisation that delivers a service."""
+
+    service = ParentalKey(Service, on_delete=models.CASCADE, related_name="providers")
+    organisation = models.ForeignKey(
+        "directory.Organisation",
+        verbose_name=_("organisation"),
+        on_delete=models.PROTECT,
+        related_name="services_provided",
+    )
+
+    panels = [FieldPanel("organisation")]
+
+    class Meta(TranslatableMixin.Meta, Orderable.Meta):
+        verbose_name = _("provider")
+
+
+class ServiceStep(TranslatableMixin, Orderable):
+    """One step of how a service goes, from the resident's side."""
+
+    service = ParentalKey(Service, on_delete=models.CASCADE, related_name="steps")
+    text = models.CharField(_("step"), max_length=250)
+
+    panels = [FieldPanel("text")]
+
+    class Meta(TranslatableMixin.Meta, Orderable.Meta):
+        verbose_name = _("step")
+
+
+class Weekday(models.IntegerChoices):
+    MONDAY = 0, _("Monday")
+    TUESDAY = 1, _("Tuesday")
+    WEDNESDAY = 2, _("Wednesday")
+    THURSDAY = 3, _("Thursday")
+    FRIDAY = 4, _("Friday")
+    SATURDAY = 5, _("Saturday")
+    SUNDAY = 6, _("Sunday")
+
+
+class ServiceHours(TranslatableMixin, Orderable):
+    """Weekly hours in which a service runs, local time."""
+
+    service = ParentalKey(Service, on_delete=models.CASCADE, related_name="hours")
+    weekday = models.PositiveSmallIntegerField(_("day"), choices=Weekday)
+    opens_at = models.TimeField(_("from"))
+    closes_at = models.TimeField(_("to"))
+
+    panels = [
+        FieldRowPanel([FieldPanel("weekday"), FieldPanel("opens_at"), FieldPanel("closes_at")])
+    ]
+
+    class Meta(TranslatableMixin.Meta, Orderable.Meta):
+        verbose_name = _("hours")
+        ordering = ["weekday", "opens_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(closes_at__gt=models.F("opens_at")),
+                name="services_hours_in_order",
+                violation_error_message=_("The hours have to end after they begin."),
+            )
+        ]
+
+    def next_start(self, now: datetime.datetime) -> datetime.datetime:
+        """The next beginning at or after `now` (aware), by the clock on the wall.
+
+        Wall-clock arithmetic: at nine stays at nine across the change to summer time.
+        """
+        zone = now.tzinfo
+        days = (self.weekday - now.weekday()) % 7
+        candidate = datetime.datetime.combine(
+            now.date() + datetime.timedelta(days=days), self.opens_at, tzinfo=zone
+        )
+        if candidate < now:
+            candidate = datetime.datetime.combine(
+                candidate.date() + datetime.timedelta(days=7), self.opens_at, tzinfo=zone
+            )
+        return candidate

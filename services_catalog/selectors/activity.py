@@ -1,0 +1,33 @@
+"""Services on the station board."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from core.ports import Activity, Platform
+from services_catalog.models.service import ServiceMode
+from services_catalog.selectors.services import live_services
+
+
+class ServiceActivity:
+    """The next departure of every service with hours; those on request as always open."""
+
+    def open_now(self, *, language: str, now: datetime) -> Iterable[Activity]:
+        for service in live_services(language):
+            start = service.next_start(now)
+            if start is None and service.mode != ServiceMode.REQUEST:
+                continue
+            yield Activity(
+                platform=Platform.SERVICES,
+                title=service.name,
+                url=service.url,
+                summary=service.summary,
+                starts_at=start,
+                availability="" if start else _("working days"),
+                capacity=_("free of charge") if service.is_free else service.cost,
+                action=_("Ask for it") if start is None else _("See"),
+                is_example=service.is_example,
+            )

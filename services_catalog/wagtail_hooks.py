@@ -1,0 +1,27 @@
+"""The catalogue in the admin."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.ui.tables import UpdatedAtColumn
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet
+
+from services_catalog.models import Service
+
+
+class ServiceViewSet(SnippetViewSet):
+    model = Service
+    icon = "list-ul"
+    menu_label = _("Services")
+    menu_order = 310
+    add_to_admin_menu = True
+    list_display = ["name", "code", "mode", "place", "is_free", UpdatedAtColumn()]
+    list_filter = ["mode", "place", "is_free", "target_groups", "rooms", "is_example"]
+    list_export = ["code", "name", "summary", "mode", "place", "is_free", "cost"]
+    search_fields = ["name", "summary", "code"]
+    search_backend_name = None
+    copy_view_enabled = True
+
+
+register_snippet(ServiceViewSet)

@@ -1,0 +1,229 @@
+"""StreamField blocks that cannot produce inaccessible output.
+
+Editors choose meaning, never appearance: headings have no free level, a picture has a text or is
+declared decorative, a table has a header row, a link says where it leads.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorList
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+from wagtail.blocks.stream_block import StreamBlockValidationError
+from wagtail.contrib.table_block.blocks import TableBlock as WagtailTableBlock
+from wagtail.documents.blocks import DocumentChooserBlock
+from wagtail.images.blocks import ImageBlock
+
+TEXT_FEATURES = ["bold", "italic", "ol", "ul", "link", "document-link"]
+
+
+class HeadingBlock(blocks.CharBlock):
+    """A section heading (h2) with an address of its own."""
+
+    def get_context(self, value: str, parent_context: Any = None) -> dict[str, Any]:
+        context = super().get_context(value, parent_context)
+        context["anchor"] = slugify(value.replace("ł", "l").replace("Ł", "L"))
+        return context
+
+    class Meta:
+        icon = "title"
+        template = "components/blocks/heading.html"
+        label = _("Heading")
+
+
+class SubheadingBlock(blocks.CharBlock):
+    """A heading inside a section (h3)."""
+
+    class Meta:
+        icon = "title"
+        template = "components/blocks/subheading.html"
+        label = _("Subheading")
+
+
+class ParagraphBlock(blocks.RichTextBlock):
+    class Meta:
+        icon = "pilcrow"
+        template = "components/blocks/paragraph.html"
+        label = _("Text")
+
+
+class FigureBlock(blocks.StructBlock):
+    """A picture in the text, with its caption."""
+
+    image = ImageBlock(label=_("Picture"))
+    caption = blocks.CharBlock(label=_("Caption"), required=False, max_length=250)
+
+    class Meta:
+        icon = "image"
+        template = "components/blocks/figure.html"
+        label = _("Picture")
+
+
+class QuoteBlock(blocks.StructBlock):
+    text = blocks.TextBlock(label=_("Quotation"), max_length=600)
+    source = blocks.CharBlock(label=_("Who said or wrote it"), required=False, max_length=150)
+
+    class Meta:
+        icon = "openquote"
+        template = "components/blocks/quote.html"
+        label = _("Quotation")
+
+
+class FiguresBlock(blocks.StructBlock):
+    """Two to six numbers, each with what it counts."""
+
+    items = blocks.ListBlock(
+        blocks.StructBlock(
+            [
+                ("value", blocks.CharBlock(label=_("Number"), max_length=30)),
+                ("label", blocks.CharBlock(label=_("What it counts"), max_length=120)),
+            ]
+        ),
+        label=_("Numbers"),
+        min_num=2,
+        max_num=6,
+    )
+
+    class Meta:
+        icon = "table"
+        template = "components/blocks/figures.html"
+        label = _("Numbers")
+
+
+class TimelineBlock(blocks.StructBlock):
+    items = blocks.ListBlock(
+        blocks.StructBlock(
+            [
+                ("date", blocks.CharBlock(label=_("When"), max_length=60)),
+                ("text", blocks.CharBlock(label=_("What happened"), max_length=250)),
+            ]
+        ),
+        label=_("Stops"),
+        min_num=2,
+    )
+
+    class Meta:
+        icon = "date"
+        template = "components/blocks/timeline.html"
+        label = _("Timeline")
+
+
+class AccordionBlock(blocks.StructBlock):
+    """Questions that unfold; works without JavaScript."""
+
+    items = blocks.ListBlock(
+        blocks.StructBlock(
+            [
+                ("question", blocks.CharBlock(label=_("Question"), max_length=200)),
+                ("answer", blocks.RichTextBlock(label=_("Answer"), features=TEXT_FEATURES)),
+            ]
+        ),
+        label=_("Questions"),
+        min_num=1,
+    )
+
+    class Meta:
+        icon = "help"
+        template = "components/blocks/accordion.html"
+        label = _("Questions and answers")
+
+
+class CalloutBlock(blocks.StructBlock):
+    title = blocks.CharBlock(label=_("Title"), max_length=120)
+    text = blocks.RichTextBlock(label=_("Text"), features=TEXT_FEATURES)
+
+    class Meta:
+        icon = "info-circle"
+        template = "components/blocks/callout.html"
+        label = _("Note")
+
+
+class CardBlock(blocks.StructBlock):
+    title = blocks.CharBlock(label=_("Title"), max_length=100)
+    text = blocks.CharBlock(label=_("Text"), max_length=250, required=False)
+    page = blocks.PageChooserBlock(label=_("Leads to the page"), required=False)
+    url = blocks.URLBlock(label=_("or to the address"), required=False)
+
+    def clean(self, value: Any) -> Any:
+        cleaned = super().clean(value)
+        if bool(cleaned["page"]) == bool(cleaned["url"]):
+            message = ValidationError(_("Choose a page or give an address: exactly one of them."))
+            raise blocks.StructBlockValidationError(
+                block_errors={"page": ErrorList([message], error_class=ErrorList)}
+            )
+        return cleaned
+
+
+class CardsBlock(blocks.StructBlock):
+    items = blocks.ListBlock(CardBlock(), label=_("Cards"), min_num=1, max_num=6)
+
+    class Meta:
+        icon = "link"
+        template = "components/blocks/cards.html"
+        label = _("Cards with links")
+
+
+class DataTableBlock(WagtailTableBlock):
+    """A table whose first row is always its header, with a caption."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        options = {"table_header_choice": "row", "contextMenu": ["row_above", "row_below",
+                   "---------", "col_left", "col_right", "---------", "remove_row", "remove_col"]}
+        super().__init__(table_options=options, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        value = super().clean(value)
+        if value and not (value.get("table_caption") or "").strip():
+            raise ValidationError(_("Give the table a caption that says what it shows."))
+        return value
+
+    class Meta:
+        icon = "table"
+        template = "components/blocks/table.html"
+        label = _("Table")
+
+
+class DownloadsBlock(blocks.StructBlock):
+    items = blocks.ListBlock(DocumentChooserBlock(), label=_("Files"), min_num=1)
+
+    class Meta:
+        icon = "download"
+        template = "components/blocks/downloads.html"
+        label = _("Files to download")
+
+
+class BodyBlock(blocks.StreamBlock):
+    """The body of every page."""
+
+    paragraph = ParagraphBlock(features=TEXT_FEATURES)
+    heading = HeadingBlock(max_length=120)
+    subheading = SubheadingBlock(max_length=120)
+    image = FigureBlock()
+    quote = QuoteBlock()
+    figures = FiguresBlock()
+    timeline = TimelineBlock()
+    accordion = AccordionBlock()
+    callout = CalloutBlock()
+    cards = CardsBlock()
+    table = DataTableBlock()
+    downloads = DownloadsBlock()
+
+    def clean(self, value: Any, ignore_required_constraints: bool = False) -> Any:
+        """Refuses a subheading that has no heading above it: the outline would skip a level."""
+        cleaned = super().clean(value, ignore_required_constraints)
+        has_heading = False
+        for position, child in enumerate(cleaned):
+            has_heading = has_heading or child.block_type == "heading"
+            if child.block_type == "subheading" and not has_heading:
+                message = _("A subheading needs a heading above it. Use “Heading” here.")
+                raise StreamBlockValidationError(
+                    block_errors={position: ErrorList([ValidationError(message)])}
+                )
+        return cleaned
+
+    class Meta:
+        block_counts: dict[str, dict[str, int]] = {}

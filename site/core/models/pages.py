@@ -1,0 +1,111 @@
+"""What every page of the site has in common."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.http import HttpRequest
+from django.utils.functional import cached_property
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.models import Page
+from wagtail.search import index
+
+
+class BasePage(Page):
+    """Lead, cover picture, the example mark, and honest languages.
+
+    A page that nobody has translated exists in the other languages as an alias of the Polish one:
+    its address works, and it says that the text is in Polish (`is_fallback`).
+    """
+
+    lead = models.TextField(
+        _("lead"),
+        max_length=400,
+        blank=True,
+        help_text=_("One or two sentences under the title; also shown in lists and when shared."),
+    )
+    cover = models.ForeignKey(
+        "core.Picture",
+        verbose_name=_("picture"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    is_example = models.BooleanField(
+        _("example"),
+        default=False,
+        help_text=_("Invented to show how the site works; visitors see the mark “example”."),
+    )
+    is_translation_draft = models.BooleanField(
+        _("draft translation"),
+        default=False,
+        help_text=_(
+            "Visitors see “draft translation” until a person who speaks the language has read "
+            "the text and unticked this."
+        ),
+    )
+
+    search_fields = [*Page.search_fields, index.SearchField("lead")]
+
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("lead"),
+        FieldPanel("cover"),
+    ]
+    settings_panels = [
+        *Page.settings_panels,
+        MultiFieldPanel(
+            [FieldPanel("is_example"), FieldPanel("is_translation_draft")], heading=_("Marks")
+        ),
+    ]
+    promote_panels = Page.promote_panels
+
+    class Meta:
+        abstract = True
+
+    @cached_property
+    def text_language(self) -> str:
+        """The language the text is really in: for an untranslated page, that of its source."""
+        if not self.alias_of_id:
+            return self.locale.language_code
+        source = self.alias_of
+        while source.alias_of_id:
+            source = source.alias_of
+        return source.locale.language_code
+
+    @property
+    def is_fallback(self) -> bool:
+        """Whether a reader of this language is shown a text in another one."""
+        return self.text_language != self.locale.language_code
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context(request, *args, **kwargs)
+        context["breadcrumbs"] = self.breadcrumbs
+        context["fallback_language"] = (
+            get_language_info(self.text_language) if self.is_fallback else None
+        )
+        return context
+
+    @cached_property
+    def breadcrumbs(self) -> list[Page]:
+        """The pages above this one, from the home page of its language down."""
+        return list(self.get_ancestors().filter(depth__gte=2).specific(defer=True))
+
+    def summary(self) -> str:
+        """One sentence for lists and search results."""
+        return self.search_description or self.lead
+
+    @property
+    def languages_available(self) -> list[str]:
+        """Codes of the languages in which this page has a text of its own."""
+        live = (
+            Page.objects.filter(translation_key=self.translation_key, alias_of=None, live=True)
+            .values_list("locale__language_code", flat=True)
+            .order_by()
+        )
+        return [code for code, _name in settings.LANGUAGES if code in set(live)]

@@ -1,0 +1,134 @@
+"""What features offer to the shared parts, and the only ways they may be plugged in.
+
+A feature registers its providers in `AppConfig.ready()`; the shared part reads the registry and
+never imports the feature. `tests/core/test_ports.py` lists every registration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+from typing import Any, Generic, Protocol, TypeVar
+
+
+class Platform(IntEnum):
+    """The four numbered parts of the site, as the station board names them."""
+
+    SERVICES = 1
+    PLEBISCITE = 2
+    INCUBATOR = 3
+    EVENTS = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Activity:
+    """One line of the station board: what a visitor can do, and from or until when.
+
+    `starts_at` is set for what departs at an hour, `closes_at` for what is open until one; a line
+    with neither is open without limit and says when in `availability`. Texts are in the language
+    that was asked for.
+    """
+
+    platform: Platform
+    title: str
+    url: str
+    action: str
+    summary: str = ""
+    starts_at: datetime | None = None
+    closes_at: datetime | None = None
+    availability: str = ""
+    capacity: str = ""
+    is_urgent: bool = False
+    is_example: bool = False
+
+    @property
+    def moment(self) -> datetime | None:
+        """When the line is due: the start, else the close."""
+        return self.starts_at or self.closes_at
+
+
+class ActivitySource(Protocol):
+    """Lists what is open; a bounded number of queries."""
+
+    def open_now(self, *, language: str, now: datetime) -> Iterable[Activity]: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class SearchRow:
+    """What one public object looks like to the search, in one language."""
+
+    key: str
+    kind: str
+    language: str
+    title: str
+    url: str
+    summary: str = ""
+    body: str = ""
+    date: datetime | None = None
+    is_example: bool = False
+
+
+class SearchSource(Protocol):
+    """Gives the rows of every public object, or of one that has just changed.
+
+    `key` of a row begins with the key of its object, so that a change replaces all of them.
+    """
+
+    def models(self) -> tuple[type, ...]: ...
+
+    def key(self, obj: Any) -> str: ...
+
+    def rows(self) -> Iterable[SearchRow]: ...
+
+    def rows_for(self, obj: Any) -> Iterable[SearchRow]: ...
+
+
+class HealthCheck(Protocol):
+    """Raises, with a sentence for the administrator, when its part cannot work."""
+
+    def __call__(self) -> None: ...
+
+
+class DemoLoader(Protocol):
+    """Loads a feature's demo content; running it again changes nothing."""
+
+    def __call__(self, report: DemoReport) -> None: ...
+
+
+class DemoReport(Protocol):
+    """Where a loader says what it is doing."""
+
+    def __call__(self, message: str) -> None: ...
+
+
+Provider = TypeVar("Provider")
+
+
+class Registry(Generic[Provider]):
+    """Named providers of one kind, in the order of registration."""
+
+    def __init__(self) -> None:
+        self._providers: dict[str, Provider] = {}
+
+    def register(self, name: str, provider: Provider) -> None:
+        """Adds `provider`; a name can be taken only once."""
+        if name in self._providers:
+            raise ValueError(f"{name!r} is registered already")
+        self._providers[name] = provider
+
+    def names(self) -> list[str]:
+        return list(self._providers)
+
+    def items(self) -> Iterator[tuple[str, Provider]]:
+        return iter(self._providers.items())
+
+    def __iter__(self) -> Iterator[Provider]:
+        return iter(self._providers.values())
+
+
+activity: Registry[ActivitySource] = Registry()
+search_source: Registry[SearchSource] = Registry()
+health: Registry[HealthCheck] = Registry()
+demo: Registry[DemoLoader] = Registry()

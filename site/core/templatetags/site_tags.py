@@ -1,0 +1,23 @@
+"""Addresses and small helpers for every template."""
+
+from __future__ import annotations
+
+from django import template
+from django.conf import settings
+from django.utils.translation import get_language
+
+register = template.Library()
+
+
+@register.simple_tag
+def pl_url(path: str, language: str | None = None) -> str:
+    """`path` (a Polish one, as `/uslugi/`) in the active or the given language."""
+    return localised_path(path, language or get_language() or settings.LANGUAGE_CODE)
+
+
+def localised_path(path: str, language: str) -> str:
+    """A Polish path with the prefix of `language`; a prefix it already has is replaced."""
+    parts = path.split("/", 2)
+    if len(parts) > 2 and parts[1] in dict(settings.LANGUAGES):
+        path = "/" + parts[2]
+    return path if language == settings.LANGUAGE_CODE else f"/{language}{path}"
