@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 from typing import IO, Any
 
-__all__ = ["EmbeddedError", "ensure", "is_running", "use", "variable_files"]
+__all__ = ["EmbeddedError", "ensure", "is_running", "release", "use", "variable_files"]
 
 USER = DATABASE = "hajnowka"
 #: Marks a `DATABASE_URL` that `use()` itself has set, for the processes started after it.
@@ -65,10 +65,11 @@ def use() -> None:
         raise SystemExit(str(error)) from None
 
 
-def ensure(*, var: Path | None = None, durable: bool = True) -> str:
+def ensure(*, var: Path | None = None, durable: bool = True, python: str = sys.executable) -> str:
     """Have the server run for as long as this process lives, and return its address.
 
-    `durable=False` starts it without fsync, for tests. Raises EmbeddedError.
+    `durable=False` starts it without fsync, for tests; `python` is the interpreter that has the
+    package with PostgreSQL's programs. Raises EmbeddedError.
     """
     try:
         import fcntl
@@ -89,7 +90,19 @@ def ensure(*, var: Path | None = None, durable: bool = True) -> str:
     # Waits while a keeper that found no users is stopping the server.
     fcntl.flock(lock, fcntl.LOCK_SH)
     _held[folder] = lock
-    return _address(_wait_for_server(folder, durable=durable))
+    return _address(_wait_for_server(folder, durable, python))
+
+
+def release(*, var: Path | None = None, patience: float = 5.0) -> None:
+    """Stop using the server, and wait a little for its end should nobody else use it."""
+    folder = (var or variable_files()) / "pg"
+    lock = _held.pop(folder, None)
+    if lock is None:
+        return
+    lock.close()
+    until = time.monotonic() + patience
+    while _has_keeper(folder) and time.monotonic() < until:
+        time.sleep(0.05)
 
 
 def is_running(*, var: Path | None = None) -> bool:
@@ -97,7 +110,7 @@ def is_running(*, var: Path | None = None) -> bool:
     return _has_keeper((var or variable_files()) / "pg")
 
 
-def _wait_for_server(folder: Path, *, durable: bool) -> dict[str, Any]:
+def _wait_for_server(folder: Path, durable: bool, python: str) -> dict[str, Any]:
     keeper: subprocess.Popen[bytes] | None = None
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
@@ -108,7 +121,7 @@ def _wait_for_server(folder: Path, *, durable: bool) -> dict[str, Any]:
         if keeper is not None and (code := keeper.poll()) not in {None, ANOTHER_KEEPER}:
             raise EmbeddedError(_failure(folder, code))
         if keeper is None or (keeper.returncode == ANOTHER_KEEPER and not has_keeper):
-            keeper = _start_keeper(folder, durable=durable)
+            keeper = _start_keeper(folder, durable, python)
         time.sleep(0.05)
     raise EmbeddedError(
         f"The project's own database did not start within {PATIENCE:.0f} seconds: "
@@ -116,12 +129,12 @@ def _wait_for_server(folder: Path, *, durable: bool) -> dict[str, Any]:
     )
 
 
-def _start_keeper(folder: Path, *, durable: bool) -> subprocess.Popen[bytes]:
+def _start_keeper(folder: Path, durable: bool, python: str) -> subprocess.Popen[bytes]:
     mode = "durable" if durable else "fast"
     with open(folder / "keeper.log", "ab") as log:
         # A session of its own: Ctrl-C in the terminal is for the programs, not the database.
         return subprocess.Popen(
-            [sys.executable, "-c", _START_KEEPER, str(_SITE), str(folder), mode],
+            [python, "-c", _START_KEEPER, str(_SITE), str(folder), mode],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

@@ -1,0 +1,1 @@
+"""What `tools/dev.py` does, with the standard library alone."""

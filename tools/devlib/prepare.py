@@ -1,0 +1,167 @@
+"""What the site needs before it can be served, in one process, as starting Django takes seconds.
+
+Run with the project's own Python, `site/` on PYTHONPATH and DATABASE_URL set.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NoReturn
+
+ROOT = Path(__file__).resolve().parents[2]
+#: Connections left to commands, backups and people.
+RESERVE = 20
+
+
+#: Exit code for "the reason has been printed in one sentence".
+REFUSED = 3
+
+
+def main(part: str = "all") -> None:
+    """Translations, migrations, demo content, static files, the demo's logins; or a part."""
+    sys.path.insert(0, str(ROOT))
+    compile_messages()
+    if part == "messages":
+        return
+    check_database()
+
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    migrate()
+    say("Loading the demo content")
+    call_command("load_demo")
+    if part == "demo":
+        return
+    collect_static()
+    output = io.StringIO()
+    call_command("demo_logins", stdout=output)
+    descriptor = os.open(variable_files() / "logins.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with open(descriptor, "w") as file:
+        file.write(output.getvalue())
+
+
+def variable_files() -> Path:
+    """The folder for what changes."""
+    return Path(os.environ["HAJNOWKA_VAR"])
+
+
+def refuse(text: str) -> NoReturn:
+    """End with one sentence that says what to do."""
+    print(f"✗ {text}", file=sys.stderr, flush=True)
+    sys.exit(REFUSED)
+
+
+def say(text: str) -> None:
+    """One line about the next step."""
+    print(f"• {text}", flush=True)
+
+
+def compile_messages() -> None:
+    """Compile the translations that are newer than what was compiled last."""
+    sources = sorted((ROOT / "site" / "locale").glob("*/LC_MESSAGES/*.po"))
+    compiled = [source.with_suffix(".mo") for source in sources]
+    if all(
+        mo.exists() and mo.stat().st_mtime >= po.stat().st_mtime
+        for po, mo in zip(sources, compiled, strict=True)
+    ):
+        return
+    say("Compiling translations")
+    # In another process, as Django keeps the catalogues that it has read.
+    command = [sys.executable, str(ROOT / "manage.py"), "messages", "--compile"]
+    result = subprocess.run(command, check=False)
+    if result.returncode:
+        sys.exit(result.returncode)
+
+
+def check_database() -> None:
+    """End with one sentence when the database does not answer or is too small."""
+    import psycopg2
+    from config.environment import database
+
+    given = database(os.environ["DATABASE_URL"])
+    where = given["HOST"] or "the local socket"
+    try:
+        connection = psycopg2.connect(
+            dbname=given["NAME"],
+            user=given["USER"] or None,
+            password=given["PASSWORD"] or None,
+            host=given["HOST"] or None,
+            port=given["PORT"] or None,
+            **{"connect_timeout": "5"} | given["OPTIONS"],
+        )
+    except psycopg2.OperationalError as error:
+        reason = str(error).strip().splitlines()[-1].strip()
+        refuse(
+            f"The database in DATABASE_URL does not answer (at {where}: {reason}): start it or "
+            "correct the address, or unset DATABASE_URL to use the project's own."
+        )
+    with connection, connection.cursor() as cursor:
+        cursor.execute("SHOW max_connections")
+        allowed = int(cursor.fetchone()[0])
+    connection.close()
+    wanted = int(os.environ.get("HAJNOWKA_CONNECTIONS", "0"))
+    if wanted > allowed - RESERVE:
+        refuse(
+            f"The server would use up to {wanted} database connections and PostgreSQL allows "
+            f"{allowed} (of which {RESERVE} are kept free): lower WEB_WORKERS or raise "
+            "max_connections."
+        )
+
+
+def migrate() -> None:
+    """Bring the tables up to date; quick when they are."""
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        return
+    say("Preparing the database tables (half a minute the first time)")
+    call_command("migrate", interactive=False, verbosity=0)
+
+
+def collect_static() -> None:
+    """Copy, hash and compress the static files when any of them has changed."""
+    from django.conf import settings
+    from django.core.management import call_command
+
+    if settings.DEBUG:
+        return
+    stamp = variable_files() / "static.stamp"
+    wanted = fingerprint(static_sources())
+    if stamp.exists() and stamp.read_text() == wanted and Path(settings.STATIC_ROOT).is_dir():
+        return
+    say("Collecting the static files (half a minute the first time)")
+    stamp.unlink(missing_ok=True)
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    stamp.write_text(wanted)
+
+
+def static_sources() -> Iterable[Path]:
+    """The files whose change asks for collecting anew; the packages' are as their lock."""
+    yield ROOT / "requirements.lock"
+    for folder in (ROOT / "site", ROOT):
+        for static in sorted(folder.glob("static")) + sorted(folder.glob("*/static")):
+            yield from sorted(path for path in static.rglob("*") if path.is_file())
+
+
+def fingerprint(paths: Iterable[Path]) -> str:
+    """A digest of names, sizes and times."""
+    digest = hashlib.sha256()
+    for path in paths:
+        status = path.stat()
+        digest.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
