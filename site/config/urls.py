@@ -14,6 +14,7 @@ from home import views
 
 handler404 = "home.views.not_found"
 handler403 = "home.views.forbidden"
+handler500 = "home.views.server_error"
 
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),

@@ -1,13 +1,18 @@
-"""Language from the path alone, and the content security policy."""
+"""Language from the path alone, the content security policy, and the page for a pause."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import translation
+
+log = logging.getLogger("core.pause")
 
 ADMIN_PREFIX = "/admin/"
 
@@ -43,3 +48,33 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
             # Previews are shown in a frame of the admin itself.
             response.headers["X-Frame-Options"] = "SAMEORIGIN"
         return parts
+
+
+class PauseMiddleware:
+    """Answers 503 with a friendly page while the site is paused or its database is away.
+
+    The administrator pauses the site by making the file `settings.PAUSE_FILE` (an upgrade, a
+    restore) and ends the pause by removing it; `/healthz` goes on answering.
+    """
+
+    RETRY_AFTER_S = 120
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.PAUSE_FILE.exists() and request.path_info != "/healthz":
+            return self.page(request)
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, OperationalError):
+            return None
+        log.error("the database is away: %s", type(exception).__name__)
+        return self.page(request)
+
+    def page(self, request: HttpRequest) -> HttpResponse:
+        response = render(None, "503.html", status=503)
+        response["Retry-After"] = str(self.RETRY_AFTER_S)
+        response["Cache-Control"] = "no-store"
+        return response

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
-from django.db.models import Count, F
+from django.db.models import Count, F, QuerySet
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
+from core.i18n.folding import fold, stem
 from core.search.models import SearchEntry
-from core.search.text import _WORD, query_terms
-from core.i18n.folding import fold, stems
+from core.search.text import query_terms
 
 EXCERPT_WORDS = 28
+_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True)
 class Results:
     """Entries of one kind or of all, best first, and how many there are of each kind."""
 
-    entries: object
+    entries: QuerySet[SearchEntry]
     counts: dict[str, int]
 
 
@@ -49,7 +51,11 @@ def excerpt(text: str, query: str, language: str) -> SafeString:
     """A piece of `text` around the first word found, the found words in `<mark>`."""
     wanted = query_terms(query, language)
     spans = [match.span() for match in _WORD.finditer(text)]
-    hits = [index for index, (start, end) in enumerate(spans) if _hit(text[start:end], wanted, language)]
+    hits = [
+        index
+        for index, (start, end) in enumerate(spans)
+        if _hit(text[start:end], wanted, language)
+    ]
     first = max(0, (hits[0] if hits else 0) - EXCERPT_WORDS // 3)
     last = min(len(spans), first + EXCERPT_WORDS)
     if not spans:
@@ -68,5 +74,5 @@ def excerpt(text: str, query: str, language: str) -> SafeString:
 
 def _hit(word: str, wanted: list[tuple[str, str]], language: str) -> bool:
     folded = fold(word)
-    stem = " ".join(stems(word, language))
-    return any(stem == want or folded.startswith(begun) for want, begun in wanted)
+    root = stem(folded, language)
+    return any(root == want or folded.startswith(begun) for want, begun in wanted)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from core.i18n.folding import fold, stems
+from core.i18n.folding import stems, words
 
-_WORD = re.compile(r"[^\W_]+")
 _TAG = re.compile(r"<[^>]+>")
 MAX_WORDS = 20_000
 
@@ -14,11 +13,6 @@ MAX_WORDS = 20_000
 def plain(html: str) -> str:
     """Text without tags, with single spaces."""
     return " ".join(_TAG.sub(" ", html).split())
-
-
-def words(text: str) -> list[str]:
-    """The folded words of a text, in order."""
-    return _WORD.findall(fold(text))
 
 
 def index_terms(text: str, language: str) -> list[str]:
