@@ -69,7 +69,11 @@ def _checks() -> dict[str, list[str]]:
         "lint": [*python, "ruff", "check", "."],
         "templates": [*python, "djlint", "--lint", "--quiet", "templates"],
         "types": [*python, "mypy", *code],
-        "layers": [str(PYTHON), "-c", "from importlinter.cli import lint_imports_command as c; c()"],
+        "layers": [
+            str(PYTHON),
+            "-c",
+            "from importlinter.cli import lint_imports_command as c; c()",
+        ],
         "migrations": manage("makemigrations", "--check", "--dry-run"),
         "deploy": manage("check", "--deploy", "--fail-level", "WARNING"),
         "translations": manage("messages", "--check"),

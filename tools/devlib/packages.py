@@ -156,7 +156,7 @@ def _progress(lines: Iterable[str], total: int) -> Iterable[str]:
     """Pass pip's lines on, with a line of our own for every tenth package."""
     found = 0
     for line in lines:
-        if line.startswith(("Collecting ", "Requirement already")):
+        if line.startswith(("Collecting ", "Processing ", "Requirement already")):
             found += 1
             if found % 10 == 0 or found == total:
                 say(f"  {found} of {total} found")
@@ -210,7 +210,11 @@ def resolve() -> None:
             env=environment(PYTHONPATH=""),
         )
         frozen = subprocess.run(
-            [*pip, "freeze"], check=True, stdout=subprocess.PIPE, text=True, env=environment(PYTHONPATH="")
+            [*pip, "freeze"],
+            check=True,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment(PYTHONPATH=""),
         ).stdout
         head = (
             "# Fully resolved, for Python 3.11 to 3.13. "

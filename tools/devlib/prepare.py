@@ -43,7 +43,9 @@ def main(part: str = "all") -> None:
     collect_static()
     output = io.StringIO()
     call_command("demo_logins", stdout=output)
-    descriptor = os.open(variable_files() / "logins.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    descriptor = os.open(
+        variable_files() / "logins.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600
+    )
     with open(descriptor, "w") as file:
         file.write(output.getvalue())
 
