@@ -98,7 +98,8 @@ def catalogue(params: QueryDict, *, language: str, base_url: str) -> dict[str, A
     number: the whole catalogue is read once and counted in memory (a town has tens of services).
     """
     query = params.get(QUERY, "").strip()[:100]
-    services = [item for item in live_services(language) if _matches_query(item, query)]
+    everything = live_services(language)
+    services = [item for item in everything if _matches_query(item, query)]
     rules = _rules()
     chosen = {rule.key: set(params.getlist(rule.key)) for rule in rules}
 
@@ -111,7 +112,7 @@ def catalogue(params: QueryDict, *, language: str, base_url: str) -> dict[str, A
         )
 
     known: dict[str, dict[str, str]] = {
-        rule.key: {value: label for item in services for value, label in rule.values(item)}
+        rule.key: {value: label for item in everything for value, label in rule.values(item)}
         for rule in rules
     }
     for rule in rules:

@@ -1,0 +1,23 @@
+"""Every plug of every port, in one place."""
+
+import pytest
+
+from core import ports
+
+
+def test_what_is_registered():
+    assert {
+        name: sorted(getattr(ports, name).names())
+        for name in ("activity", "search_source", "demo")
+    } == {
+        "activity": ["home.events", "services_catalog.services"],
+        "search_source": ["home.pages", "services_catalog.services"],
+        "demo": ["accounts", "directory", "home", "services_catalog"],
+    }
+
+
+def test_a_name_is_taken_once():
+    registry = ports.Registry()
+    registry.register("one", object())
+    with pytest.raises(ValueError, match="registered already"):
+        registry.register("one", object())
