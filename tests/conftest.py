@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from config.environment import database
 from django.conf import settings
 from django.db import connections
 
+from config.environment import database
 from tests import databases
 from tests.databases import Databases, pointed_at
 

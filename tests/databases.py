@@ -21,10 +21,11 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
-from core import embedded
 from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connections
+
+from core import embedded
 
 ROOT = Path(__file__).resolve().parents[1]
 #: What a run of the tests changes: a server and files of its own, apart from the site's.

@@ -12,7 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Connections left to commands, backups and people.
@@ -86,9 +86,11 @@ def compile_messages() -> None:
 def check_database() -> None:
     """End with one sentence when the database does not answer or is too small."""
     import psycopg2
+
     from config.environment import database
 
     given = database(os.environ["DATABASE_URL"])
+    options: Any = given["OPTIONS"]
     where = given["HOST"] or "the local socket"
     try:
         connection = psycopg2.connect(
@@ -97,7 +99,7 @@ def check_database() -> None:
             password=given["PASSWORD"] or None,
             host=given["HOST"] or None,
             port=given["PORT"] or None,
-            **{"connect_timeout": "5"} | given["OPTIONS"],
+            **{**options, "connect_timeout": 5},
         )
     except psycopg2.OperationalError as error:
         reason = str(error).strip().splitlines()[-1].strip()

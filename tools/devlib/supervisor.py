@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -121,11 +122,9 @@ class Supervisor:
 
     def _tell(self, line: str) -> None:
         assert self._guard.stdin is not None
-        try:
+        with suppress(OSError):  # when the guard is gone, check() says so
             self._guard.stdin.write(line.encode())
             self._guard.stdin.flush()
-        except OSError:
-            pass  # the guard is gone: check() says so
 
     def run(self, name: str, command: list[str], env: dict[str, str]) -> None:
         """Run a program to its end. Raises Problem when it fails (it has said why)."""
@@ -166,7 +165,5 @@ class Supervisor:
 
 
 def _signal_group(group: int, number: int) -> None:
-    try:
+    with suppress(ProcessLookupError, PermissionError):
         os.killpg(group, number)
-    except (ProcessLookupError, PermissionError):
-        pass
