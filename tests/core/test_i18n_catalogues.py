@@ -12,6 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from core.i18n.catalogues import LANGUAGES, LOCALE_DIR, PROJECT_DIR, audience, catalogue_path
+from core.i18n.catalogues.borrowed import CORRECTED, corrected_entries
 from core.i18n.catalogues.check import entry_faults, problems
 from core.i18n.catalogues.compile import compile_changed
 from core.i18n.catalogues.extract import Messages, collect
@@ -292,6 +293,18 @@ def test_compiling_needs_neither_django_nor_settings():
         "assert not {'django', 'babel', 'polib'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], env=environment, check=True)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_corrected_of_django_is_still_there(language):
+    assert corrected_entries(language)
+    assert {entry.msgid for entry in corrected_entries(language)} >= {"May", "Monday"}
+
+
+def test_a_text_django_no_longer_has_is_named(monkeypatch):
+    monkeypatch.setitem(CORRECTED, "it", [(None, "There is no such text")])
+    with pytest.raises(LookupError, match="no such text"):
+        corrected_entries("it")
 
 
 # --- The project's own catalogues ----------------------------------------------------------------

@@ -34,7 +34,7 @@ def _weekdays(language: str) -> dict[int, str]:
     return dict(Locale(language).days["format"]["abbreviated"])
 
 
-def in_town(value: date | datetime) -> date | datetime:
+def in_town(value: date) -> date:
     """An aware moment as the clock in Hajnówka shows it; a plain date or naive moment as it is."""
     if isinstance(value, datetime) and value.tzinfo is not None:
         return value.astimezone(TOWN_TIME)
@@ -65,8 +65,8 @@ def short_day(value: date, language: str | None = None) -> str:
 
 def hour(value: datetime | time) -> str:
     """The 24-hour clock without a leading zero ("9:00"), alike in all four languages."""
-    if isinstance(value, datetime):
-        value = in_town(value)
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        value = value.astimezone(TOWN_TIME)
     return f"{value.hour}:{value.minute:02d}"
 
 
@@ -91,7 +91,7 @@ def date_range(start: date, end: date | None = None, language: str | None = None
     if end is None or end <= start:
         return _with_hour(start, language)
     apart = f"{NBSP}{EN_DASH} "
-    if isinstance(start, datetime):
+    if isinstance(start, datetime) and isinstance(end, datetime):
         if start.date() == end.date():
             return f"{_with_hour(start, language)}{EN_DASH}{hour(end)}"
         return f"{_with_hour(start, language)}{apart}{_with_hour(end, language)}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import Any
 
@@ -86,14 +87,15 @@ def _stemmer(language: str) -> Any:
 # two different words meet too is harmless in a search, so the rules are few and blunt, but they
 # leave stems shorter than five letters alone.
 
-_BEFORE = [
+_Rule = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
+_BEFORE: list[_Rule] = [
     (re.compile(r"(\w{3})ow$"), r"\1"),  # żubrów, seniorów
     (re.compile(r"^osob(?:a|y|e|ie|om|ami|ach)$"), "osob"),  # cut to "os" as if a verb
     (re.compile(r"(\w{2})dzie$"), r"\1d"),  # ogrodzie
     (re.compile(r"(\w{2})(ac|oc|orc|nc|kc|scyc)ie$"), lambda m: f"{m[1]}{m[2][:-1]}t"),  # oświacie
     (re.compile(r"(\w{2}[^aeiouy])ek$"), r"\1k"),  # budynek, wniosek, Hajnówek
 ]
-_AFTER = [
+_AFTER: list[_Rule] = [
     (re.compile(r"^(\w{3,})dz$"), r"\1g"),  # usłudze, drodze
     (re.compile(r"^(\w{4,})c$"), r"\1k"),  # Hajnówce, bibliotece
     (re.compile(r"^(\w{3,})rz$"), r"\1r"),  # kulturze, żubrze

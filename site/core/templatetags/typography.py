@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import template
-from django.utils.safestring import SafeData, SafeString, mark_safe
+from django.utils.safestring import SafeString, mark_safe
 
 from core.i18n import dates, numbers, typography
 
@@ -28,10 +28,10 @@ def typo(text: Any, language: str | None = None) -> str:
     """
     if text is None:
         return ""
-    text = str(text)
-    if isinstance(text, SafeData):
-        return _safe_markup(text, language)
-    return typography.typeset(text, language)
+    plain = str(text)
+    if isinstance(plain, SafeString):
+        return _safe_markup(plain, language)
+    return typography.typeset(plain, language)
 
 
 @register.filter
@@ -42,10 +42,9 @@ def typo_html(markup: Any, language: str | None = None) -> str:
     """
     if markup is None:
         return ""
-    rendered = markup.__html__() if hasattr(markup, "__html__") else str(markup)
-    if isinstance(rendered, SafeData) or hasattr(markup, "__html__"):
-        return _safe_markup(rendered, language)
-    return typography.typeset_html(rendered, language)
+    if hasattr(markup, "__html__"):
+        return _safe_markup(markup.__html__(), language)
+    return typography.typeset_html(str(markup), language)
 
 
 def _safe_markup(markup: str, language: str | None) -> SafeString:

@@ -19,6 +19,8 @@ STAFF_FILES = (
     "*/roles.py",
     "*/admin_*.py",
     "*/admin/*.py",
+    "site/core/audit/*",
+    "site/core/outbox/*",
     "*/management/*",
     "templates/wagtailadmin/*",
     "templates/*/admin/*",

@@ -1,14 +1,16 @@
 """Texts of libraries that we translate ourselves, in the same catalogues as our own.
 
-Ours win over a library's. `CORRECTED` replaces translations that are not as they should be:
-names of months and days capitalised (Polish, Italian), not in the nominative or not in the
-official spelling (Belarusian). `COMPLETED` fills in a language that a library does not have.
+Ours win over a library's. `CORRECTED` replaces translations of Django's that are not as they should
+be: names of months and days capitalised (Polish, Italian), not in the nominative, and, in
+Belarusian, texts not in the official spelling. `COMPLETED` fills in a language that a library does
+not have.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -19,13 +21,58 @@ MONTHS = (
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 DAYS_SHORT = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
-_NAMES = [(None, name) for name in (*MONTHS, *DAYS, *DAYS_SHORT)]
-_GENITIVES = [("alt. month", month) for month in MONTHS]
+# Messages of forms and validators, which visitors meet in every form.
+FORMS = (
+    "Enter a valid value.",
+    "Enter a valid URL.",
+    "Enter a valid integer.",
+    "Enter a valid email address.",
+    "Ensure this value is %(limit_value)s (it is %(show_value)s).",
+    "Ensure this value is less than or equal to %(limit_value)s.",
+    "Ensure this value is greater than or equal to %(limit_value)s.",
+    "Ensure this value has at least %(limit_value)d character (it has %(show_value)d).",
+    "Ensure this value has at most %(limit_value)d character (it has %(show_value)d).",
+    "Enter a number.",
+    "Ensure that there are no more than %(max)s digit in total.",
+    "Ensure that there are no more than %(max)s decimal place.",
+    "Ensure that there are no more than %(max)s digit before the decimal point.",
+    "File extension “%(extension)s” is not allowed. "
+    "Allowed extensions are: %(allowed_extensions)s.",
+    "Null characters are not allowed.",
+    "This field cannot be null.",
+    "This field cannot be blank.",
+    "This field is required.",
+    "Enter a whole number.",
+    "Enter a valid date.",
+    "Enter a valid time.",
+    "Enter a valid date/time.",
+    "No file was submitted. Check the encoding type on the form.",
+    "No file was submitted.",
+    "The submitted file is empty.",
+    "Ensure this filename has at most %(max)d character (it has %(length)d).",
+    "Please either submit a file or check the clear checkbox, not both.",
+    "Upload a valid image. The file you uploaded was either not an image or a corrupted image.",
+    "Select a valid choice. %(value)s is not one of the available choices.",
+    "Select a valid choice. That choice is not one of the available choices.",
+    "Enter a list of values.",
+    "Enter a complete value.",
+    "Clear",
+    "Currently",
+    "Change",
+    "That page number is not an integer",
+    "That page number is less than 1",
+    "That page contains no results",
+    "%(size)d byte",
+    "%s GB",
+)
+PERIODS = tuple(f"%(num)d {unit}" for unit in ("year", "month", "week", "day", "hour", "minute"))
 
 # Language → (context, English text).
+_NAMES: list[tuple[str | None, str]] = [(None, name) for name in (*MONTHS, *DAYS, *DAYS_SHORT)]
+_GENITIVES: list[tuple[str | None, str]] = [("alt. month", month) for month in MONTHS]
 CORRECTED: dict[str, list[tuple[str | None, str]]] = {
     "pl": _NAMES,
-    "be": [*_NAMES, *_GENITIVES],
+    "be": [*_NAMES, *_GENITIVES, *((None, text) for text in (*FORMS, *PERIODS))],
     "it": [*_NAMES, *_GENITIVES],
 }
 
@@ -45,18 +92,38 @@ class Library:
 COMPLETED: tuple[Library, ...] = ()
 
 
-def library_entries(library: Library) -> list:
-    """The package's entries (polib) from the files that are shown here."""
-    import polib
+def corrected_entries(language: str) -> list:
+    """Django's own entries (polib) that are corrected in a language.
 
-    spec = find_spec(library.package)
-    if spec is None or not spec.submodule_search_locations:
-        return []
-    folder = Path(next(iter(spec.submodule_search_locations)))
-    catalogue = folder / "locale" / library.complete_in / "LC_MESSAGES" / "django.po"
+    Raises `LookupError` when Django no longer has one of them: the list is to be brought up to
+    date with it.
+    """
+    keys = CORRECTED.get(language, [])
+    django = {
+        (entry.msgctxt, entry.msgid): entry
+        for entry in _catalogue("django", "conf/locale", language)
+    }
+    if gone := [text for context, text in keys if (context, text) not in django]:
+        raise LookupError(f"Django has no such texts any more, see borrowed.py: {gone}")
+    return [django[key] for key in keys]
+
+
+def library_entries(library: Library) -> list:
+    """A package's entries (polib) from the files that are shown here."""
     shown = re.compile(library.shown)
     return [
         entry
-        for entry in polib.pofile(str(catalogue))
+        for entry in _catalogue(library.package, "locale", library.complete_in)
         if not entry.obsolete and any(shown.search(place) for place, _ in entry.occurrences)
     ]
+
+
+@cache
+def _catalogue(package: str, folder: str, language: str) -> list:
+    import polib
+
+    spec = find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise LookupError(f"The package {package} is not installed.")
+    home = Path(next(iter(spec.submodule_search_locations)))
+    return list(polib.pofile(str(home / folder / language / "LC_MESSAGES" / "django.po")))

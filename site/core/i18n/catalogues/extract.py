@@ -11,7 +11,7 @@ from pathlib import Path
 
 from core.i18n.catalogues import PROJECT_DIR
 from core.i18n.catalogues.audience import staff_lines
-from core.i18n.catalogues.borrowed import COMPLETED, CORRECTED, library_entries
+from core.i18n.catalogues.borrowed import COMPLETED, corrected_entries, library_entries
 
 ROOTS = ("home", "plebiscite", "services_catalog", "incubator", "site", "templates")
 _NOT_ENTERED = {"__pycache__", "locale", "migrations", "node_modules", "tests"}
@@ -109,20 +109,14 @@ def collect(project_dir: Path = PROJECT_DIR) -> dict[str, Messages]:
 def add_borrowed(messages: Messages, language: str) -> Messages:
     """`messages` and what this language needs of the libraries' texts."""
     complete = Messages(messages)
-    for context, text in CORRECTED.get(language, []):
-        complete.setdefault((context, text), Message(context, text, None, {"Django"}, [], True))
+    borrowed = [("Django", entry) for entry in corrected_entries(language)]
     for library in COMPLETED:
         if language in library.languages:
-            for entry in library_entries(library):
-                message = Message(
-                    entry.msgctxt,
-                    entry.msgid,
-                    entry.msgid_plural or None,
-                    {library.package},
-                    [],
-                    True,
-                )
-                complete.setdefault(message.key, message)
+            borrowed += [(library.package, entry) for entry in library_entries(library)]
+    for source, entry in borrowed:
+        plural = entry.msgid_plural or None
+        message = Message(entry.msgctxt, entry.msgid, plural, {source}, [], True)
+        complete.setdefault(message.key, message)
     return complete
 
 

@@ -48,7 +48,7 @@ class Command(BaseCommand):
                     )
             for source in compile_changed():
                 self.stdout.write(f"compiled {source.parent.parent.name}/{source.stem}")
-        except (OSError, SyntaxError, ValueError) as error:
+        except (LookupError, OSError, SyntaxError, ValueError) as error:
             raise CommandError(str(error)) from error
 
     def _check(self, lines: list[str]) -> None:
