@@ -1,13 +1,27 @@
+from core.audit.models import AuditEvent, AuditPerson, AuditSeal
+from core.files.models import StoredFile
 from core.models.media import Picture, PictureRendition, PublicDocument
 from core.models.multilingual import MultilingualName
 from core.models.pages import BasePage
+from core.numbers.models import NumberSequence
+from core.outbox.models import OutboxMail
 from core.search.models import SearchEntry
+from core.throttle.models import ThrottleCount
+from core.tokens.models import AccessToken
 
 __all__ = [
+    "AccessToken",
+    "AuditEvent",
+    "AuditPerson",
+    "AuditSeal",
     "BasePage",
     "MultilingualName",
+    "NumberSequence",
+    "OutboxMail",
     "Picture",
     "PictureRendition",
     "PublicDocument",
     "SearchEntry",
+    "StoredFile",
+    "ThrottleCount",
 ]
