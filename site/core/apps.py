@@ -7,4 +7,5 @@ class CoreConfig(AppConfig):
     verbose_name = _("Core")
 
     def ready(self) -> None:
-        from core.search import signals  # noqa: F401
+        from core.pagecache import signals as pagecache_signals  # noqa: F401
+        from core.search import signals as search_signals  # noqa: F401

@@ -20,3 +20,5 @@ WHITENOISE_USE_FINDERS = True
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
 # Kept connections would hold on to cloned databases after their test.
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405
+# Tests look at what was drawn; those of the page cache switch it on.
+PAGE_CACHE = False

@@ -5,6 +5,7 @@ from core.models.multilingual import MultilingualName
 from core.models.pages import BasePage
 from core.numbers.models import NumberSequence
 from core.outbox.models import OutboxMail
+from core.pagecache.models import GenerationBase, PublicChange
 from core.search.models import SearchEntry
 from core.throttle.models import ThrottleCount
 from core.tokens.models import AccessToken
@@ -15,11 +16,13 @@ __all__ = [
     "AuditPerson",
     "AuditSeal",
     "BasePage",
+    "GenerationBase",
     "MultilingualName",
     "NumberSequence",
     "OutboxMail",
     "Picture",
     "PictureRendition",
+    "PublicChange",
     "PublicDocument",
     "SearchEntry",
     "StoredFile",

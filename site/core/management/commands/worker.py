@@ -17,6 +17,8 @@ from django.db import close_old_connections
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 
+from core.pagecache.generation import fold
+
 log = logging.getLogger("core.worker")
 
 
@@ -65,6 +67,7 @@ class Command(BaseCommand):
             Job("tasks", timedelta(seconds=1), run_queued_tasks),
             Job("publish_scheduled", timedelta(seconds=10), publish_scheduled),
             Job("prune_finished_tasks", timedelta(hours=6), prune_finished_tasks),
+            Job("fold_generation", timedelta(minutes=1), fold),
         ]
         self.stdout.write("worker: ready")
         self.stdout.flush()

@@ -1,0 +1,22 @@
+"""The tables behind the generation number."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class PublicChange(models.Model):
+    """One row per public change, inserted in its transaction.
+
+    A counter in one row would make every such transaction wait for the one before; inserts do not
+    wait. The worker folds rows into `GenerationBase` so that counting stays quick.
+    """
+
+    class Meta:
+        verbose_name = "public change"
+
+
+class GenerationBase(models.Model):
+    """How many changes have been folded away; a single row."""
+
+    number = models.BigIntegerField(default=0)
