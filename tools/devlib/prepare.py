@@ -153,9 +153,10 @@ def collect_static() -> None:
 def static_sources() -> Iterable[Path]:
     """The files whose change asks for collecting anew; the packages' are as their lock."""
     yield ROOT / "requirements.lock"
-    for folder in (ROOT / "site", ROOT):
-        for static in sorted(folder.glob("static")) + sorted(folder.glob("*/static")):
-            yield from sorted(path for path in static.rglob("*") if path.is_file())
+    folders = [path.parent for path in sorted(ROOT.glob("*/__init__.py"))]
+    folders += [path.parent for path in sorted(ROOT.glob("site/*/__init__.py"))]
+    for folder in (ROOT / "site", *folders):
+        yield from sorted(path for path in (folder / "static").rglob("*") if path.is_file())
 
 
 def fingerprint(paths: Iterable[Path]) -> str:
