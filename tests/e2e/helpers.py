@@ -1,0 +1,63 @@
+"""What browser tests say about a page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+WIDTHS = (320, 768, 1280)
+THEMES = ("light", "dark")
+RULES = [
+    "wcag2a",
+    "wcag2aa",
+    "wcag21a",
+    "wcag21aa",
+    "wcag22aa",
+    "best-practice",
+]
+
+#: Run a test at the three widths the look is made for: `def test_x(open_page, width)`.
+at_every_width = pytest.mark.parametrize("width", WIDTHS)
+#: Run a test in the light and the dark theme: `def test_x(open_page, theme)`.
+in_both_themes = pytest.mark.parametrize("theme", THEMES)
+#: Run a test with and without JavaScript: `def test_x(open_page, javascript)`.
+with_and_without_javascript = pytest.mark.parametrize(
+    "javascript", [True, False], ids=["js", "nojs"]
+)
+
+
+def assert_accessible(page: Page, *, exclude: list[str] | None = None) -> None:
+    """Fail on any violation that axe finds (WCAG 2.2 AA and its best practice), and on
+    horizontal scrolling.
+
+    `exclude` takes selectors of parts that are not ours (Wagtail's own admin, say). Needs a page
+    with JavaScript, as axe is a script.
+    """
+    context: dict[str, Any] | None = {"exclude": exclude} if exclude else None
+    options = {"runOnly": {"type": "tag", "values": RULES}}
+    results = Axe().run(page, context=context, options=options)
+    found = [
+        f"{violation['id']} ({violation['impact']}): {violation['help']}\n"
+        + "\n".join(f"    {node['target']}  {node['html'][:160]}" for node in violation["nodes"])
+        for violation in results.response["violations"]
+    ]
+    assert not found, f"axe on {page.url}:\n" + "\n".join(found)
+    assert_no_horizontal_scrolling(page)
+
+
+def assert_no_horizontal_scrolling(page: Page) -> None:
+    """Fail when the page is wider than its window; names what sticks out."""
+    wide = page.evaluate(
+        """() => {
+            const root = document.scrollingElement;
+            if (root.scrollWidth <= root.clientWidth) return [];
+            return [...document.querySelectorAll("body *")]
+                .filter((one) => one.getBoundingClientRect().right > root.clientWidth + 0.5)
+                .slice(0, 8)
+                .map((one) => `${one.tagName.toLowerCase()}.${one.className}`);
+        }"""
+    )
+    assert not wide, f"{page.url} scrolls sideways at {page.viewport_size}: {wide}"
