@@ -135,8 +135,12 @@ def test_methods_and_choices_of_models_are_for_visitors():
         "class A(M):\n    x = 1\n"
         "    class B(C.TextChoices):\n        y = 1\n"
         "    def z(s):\n        1\n"
+        "    class Meta:\n"
+        "        constraints = [C(\n"
+        "            violation_error_message=1,\n"
+        "            name=1)]\n"
     )
-    assert audience.staff_lines("directory/models/room.py", source) == {1, 2}
+    assert audience.staff_lines("directory/models/room.py", source) == {1, 2, 7, 8, 10}
     assert not audience.staff_lines("home/views.py", source)
 
 
@@ -305,6 +309,21 @@ def test_a_text_django_no_longer_has_is_named(monkeypatch):
     monkeypatch.setitem(CORRECTED, "it", [(None, "There is no such text")])
     with pytest.raises(LookupError, match="no such text"):
         corrected_entries("it")
+
+
+def test_belarusian_has_what_a_library_lacks(found):
+    texts = {text for _, text in wanted(found["django"], "be")}
+    assert "Forgot your password?" in texts
+    assert "Forgot your password?" not in {text for _, text in wanted(found["django"], "pl")}
+
+
+def test_a_staff_text_that_a_library_shows_to_visitors_is_theirs_too(found):
+    found["django"].note(
+        None, "Note", None, file="home/wagtail_hooks.py", comments=[], for_visitors=False
+    )
+    assert (None, "Note") in wanted(found["django"], "be")
+    assert (None, "Note") not in wanted(found["django"], "it")
+    assert not found["django"][None, "Note"].for_visitors
 
 
 # --- The project's own catalogues ----------------------------------------------------------------

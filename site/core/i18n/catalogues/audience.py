@@ -27,14 +27,16 @@ STAFF_FILES = (
     "templates/admin/*",
 )
 # In these the declarations in classes (names and help of fields, labels of blocks and panels)
-# are for staff. Values of choices, what methods say and what stands outside classes is for
-# visitors: a page shows it. A form for visitors has labels of its own, in forms.py.
+# are for staff. Values of choices, messages of constraints and validators, what methods say and
+# what stands outside classes is for visitors: a page shows it. A form for visitors has labels of
+# its own, in forms.py.
 STAFF_DECLARATIONS = (
     "*/models.py",
     "*/models/*.py",
     "*/blocks.py",
     "*/blocks/*.py",
 )
+_MESSAGES = {"violation_error_message", "error_messages", "message"}
 
 
 def staff_lines(path: str, source: str) -> range | set[int]:
@@ -51,15 +53,20 @@ def staff_lines(path: str, source: str) -> range | set[int]:
 def _declarations(node: ast.AST, lines: set[int]) -> None:
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.ClassDef):
-            body = range(child.lineno, (child.end_lineno or child.lineno) + 1)
             if any(_last_name(base).endswith("Choices") for base in child.bases):
-                lines.difference_update(body)
+                lines.difference_update(_lines(child))
             else:
-                lines.update(body)
+                lines.update(_lines(child))
         elif isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
             # A decorator stands outside: `@property`, `@admin.display(description=…)`.
-            lines.difference_update(range(child.lineno, (child.end_lineno or child.lineno) + 1))
+            lines.difference_update(_lines(child))
+        elif isinstance(child, ast.keyword) and child.arg in _MESSAGES:
+            lines.difference_update(_lines(child.value))
         _declarations(child, lines)
+
+
+def _lines(node: ast.stmt | ast.expr) -> range:
+    return range(node.lineno, (node.end_lineno or node.lineno) + 1)
 
 
 def _last_name(base: ast.expr) -> str:

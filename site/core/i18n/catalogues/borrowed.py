@@ -89,7 +89,15 @@ class Library:
     complete_in: str = "pl"
 
 
-COMPLETED: tuple[Library, ...] = ()
+COMPLETED = (
+    # Signing in and the account: allauth speaks Polish and Italian.
+    Library(
+        "allauth",
+        languages=("be",),
+        shown=r"^(account/(adapter|fields|forms)\.py|mfa/.*(adapter|forms|models)\.py"
+        r"|templates/(account|mfa)/)",
+    ),
+)
 
 
 def corrected_entries(language: str) -> list:

@@ -6,7 +6,7 @@ import io
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from core.i18n.catalogues import PROJECT_DIR
@@ -116,7 +116,10 @@ def add_borrowed(messages: Messages, language: str) -> Messages:
     for source, entry in borrowed:
         plural = entry.msgid_plural or None
         message = Message(entry.msgctxt, entry.msgid, plural, {source}, [], True)
-        complete.setdefault(message.key, message)
+        if ours := complete.get(message.key):
+            # What is for our staff alone, a library may show to visitors.
+            message = replace(ours, for_visitors=True)
+        complete[message.key] = message
     return complete
 
 
