@@ -1,5 +1,30 @@
-from directory.models.organisation import LegalForm, Organisation, OrganisationKind
+from directory.models.membership import Membership
+from directory.models.organisation import (
+    APPLICANT_FORMS,
+    LegalForm,
+    Organisation,
+    OrganisationKind,
+    PesCategory,
+    RegisterType,
+    SocialEnterprise,
+)
 from directory.models.room import Room
+from directory.models.room_use import RoomUse
 from directory.models.target_group import TargetGroup
+from directory.team_roles import WRITING_ROLES, TeamRole
 
-__all__ = ["LegalForm", "Organisation", "OrganisationKind", "Room", "TargetGroup"]
+__all__ = [
+    "APPLICANT_FORMS",
+    "WRITING_ROLES",
+    "LegalForm",
+    "Membership",
+    "Organisation",
+    "OrganisationKind",
+    "PesCategory",
+    "RegisterType",
+    "Room",
+    "RoomUse",
+    "SocialEnterprise",
+    "TargetGroup",
+    "TeamRole",
+]
