@@ -85,6 +85,57 @@ class SearchSource(Protocol):
     def rows_for(self, obj: Any) -> Iterable[SearchRow]: ...
 
 
+@dataclass(frozen=True, kw_only=True)
+class DataNotice:
+    """What one part keeps about people, said to them in the active language.
+
+    `retention` says how long, and what ends it; `stays` what an erasure leaves behind and why,
+    empty when nothing stays.
+    """
+
+    title: str
+    what: str
+    purpose: str
+    legal_basis: str
+    retention: str
+    stays: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportedFile:
+    """A file that belongs to an export; `name` is relative to its part's folder in the archive."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataExport:
+    """What one part keeps about one person: `data` is anything that JSON can hold."""
+
+    data: Any
+    files: Iterable[ExportedFile] = ()
+
+
+class PersonalData(Protocol):
+    """One part's side of a person's rights to their data.
+
+    `erase` runs in a transaction with the others: features first, the account itself last. What
+    has to stay, stays without a link to the person. It raises `CannotErase` when the person first
+    has to do something.
+    """
+
+    def notice(self) -> DataNotice: ...
+
+    def export(self, user: Any) -> DataExport: ...
+
+    def erase(self, user: Any) -> None: ...
+
+
+class CannotErase(Exception):
+    """Says, in a sentence for the person, what keeps their data from being erased now."""
+
+
 class HealthCheck(Protocol):
     """Raises, with a sentence for the administrator, when its part cannot work."""
 
@@ -130,5 +181,6 @@ class Registry(Generic[Provider]):
 
 activity: Registry[ActivitySource] = Registry()
 search_source: Registry[SearchSource] = Registry()
+personal_data: Registry[PersonalData] = Registry()
 health: Registry[HealthCheck] = Registry()
 demo: Registry[DemoLoader] = Registry()

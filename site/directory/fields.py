@@ -1,4 +1,4 @@
-"""Model fields for official numbers: they check, store the compact form and show the grouped one."""
+"""Model fields for official numbers: check them, store the compact form, show the grouped one."""
 
 from __future__ import annotations
 

@@ -8,10 +8,11 @@ from core import ports
 def test_what_is_registered():
     assert {
         name: sorted(getattr(ports, name).names())
-        for name in ("activity", "search_source", "demo")
+        for name in ("activity", "search_source", "personal_data", "demo")
     } == {
         "activity": ["home.events", "services_catalog.services"],
         "search_source": ["home.pages", "services_catalog.services"],
+        "personal_data": ["accounts"],
         "demo": ["accounts", "directory", "home", "services_catalog"],
     }
 

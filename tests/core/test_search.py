@@ -50,7 +50,7 @@ def test_a_changed_name_is_found_by_the_new_one_only(dayroom):
 
 def test_a_deleted_service_is_forgotten(dayroom):
     dayroom.delete()
-    assert not SearchEntry.objects.exists()
+    assert not SearchEntry.objects.filter(kind="service").exists()
 
 
 def test_the_title_weighs_more_than_the_text(dayroom):

@@ -17,7 +17,6 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,6 +26,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests import databases
 from tests.databases import Databases, pointed_at
+from tests.e2e.server import Log, Server
 
 HERE = Path(__file__).parent
 # Playwright drives an event loop in this thread; these tests use the database beside it.
@@ -73,42 +73,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 # --- The server -------------------------------------------------------------------------------
 
 
-@dataclass
-class Server:
-    """The site at `url`, on `database`, with its files under `var`."""
-
-    url: str
-    database: str
-    database_url: str
-    var: Path
-
-    def address(self, path: str) -> str:
-        """The whole address of a path."""
-        return f"{self.url}{path}"
-
-    def manage(self, *arguments: str) -> str:
-        """Run a `manage.py` command on the server's database; gives what it printed."""
-        return subprocess.run(
-            [sys.executable, str(databases.ROOT / "manage.py"), *arguments],
-            env=self.environment(),
-            check=True,
-            stdout=subprocess.PIPE,
-            text=True,
-        ).stdout
-
-    def environment(self) -> dict[str, str]:
-        """The environment of the server and its commands."""
-        return {
-            **os.environ,
-            "PYTHONPATH": str(databases.ROOT / "site"),
-            "DJANGO_SETTINGS_MODULE": "config.settings.test",
-            "DATABASE_URL": self.database_url,
-            "HAJNOWKA_VAR": str(self.var),
-            "PORT": str(urlsplit(self.url).port),
-            "BASE_URL": self.url,
-        }
-
-
 def _free_port() -> int:
     with socket.socket() as trial:
         trial.bind(("127.0.0.1", 0))
@@ -125,7 +89,7 @@ def server_process(test_databases: Databases, django_db_blocker: Any) -> Iterato
     shutil.rmtree(var, ignore_errors=True)
     shutil.copytree(media, var / "media")
     url = f"http://localhost:{_free_port()}"
-    server = Server(url, database, test_databases.url_of(database), var)
+    server = Server(url, template, database, test_databases.url_of(database), var)
     log = var / "server.log"
     command = [
         *[sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"],
@@ -178,9 +142,8 @@ def server(
 ) -> Iterator[Server]:
     """The server, with the demo content as if nobody had touched it yet."""
     with django_db_blocker.unblock():
-        template, _media = test_databases.demo_template()
         test_databases.drop(server_process.database)
-        test_databases.copy(template, server_process.database)
+        test_databases.copy(server_process.template, server_process.database)
     yield server_process
 
 
@@ -192,40 +155,6 @@ def server_data(server: Server, django_db_setup: None, django_db_blocker: Any) -
 
 
 # --- The browser ------------------------------------------------------------------------------
-
-
-@dataclass
-class Log:
-    """What pages asked for and complained about."""
-
-    own: str
-    requests: list[str] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
-
-    def watch(self, context: BrowserContext) -> None:
-        """Write down everything that happens in the context."""
-        context.on("request", lambda request: self.requests.append(request.url))
-        context.on("weberror", lambda error: self.complaints.append(f"uncaught: {error.error}"))
-        context.on("console", self._on_console)
-
-    def _on_console(self, message: Any) -> None:
-        if message.type == "error" and "Content Security Policy" in message.text:
-            self.complaints.append(message.text)
-
-    @property
-    def foreign(self) -> list[str]:
-        """The requests to other hosts."""
-        return [
-            url
-            for url in self.requests
-            if urlsplit(url).scheme not in {"data", "blob", "about"}
-            and urlsplit(url).netloc != self.own
-        ]
-
-    def check(self) -> None:
-        """Fail on a request to another host and on errors in a page."""
-        assert not self.foreign, f"Pages asked other hosts: {self.foreign}"
-        assert not self.complaints, f"Pages complained: {self.complaints}"
 
 
 @pytest.fixture(scope="session")

@@ -54,10 +54,15 @@ class SiteTree:
 
 
 def make_site() -> SiteTree:
-    """The home page in four languages, news, events and the catalogue."""
+    """The home page in four languages, news, events and the catalogue; made once."""
     home = setup_site()
     tree = SiteTree(home=home, news=None, events=None, catalogue=None)  # type: ignore[arg-type]
-    tree.news = tree.add(home, NewsIndexPage(title="Aktualności", slug="aktualnosci"))
-    tree.events = tree.add(home, EventIndexPage(title="Wydarzenia", slug="wydarzenia"))
-    tree.catalogue = tree.add(home, CataloguePage(title="Usługi", slug="uslugi"))
+    tree.news = _index(tree, NewsIndexPage, "Aktualności", "aktualnosci")
+    tree.events = _index(tree, EventIndexPage, "Wydarzenia", "wydarzenia")
+    tree.catalogue = _index(tree, CataloguePage, "Usługi", "uslugi")
     return tree
+
+
+def _index(tree: SiteTree, kind: type[Any], title: str, slug: str) -> Any:
+    found = kind.objects.child_of(tree.home).first()
+    return found or tree.add(tree.home, kind(title=title, slug=slug))

@@ -1,13 +1,15 @@
-import directory.fields
+import uuid
+
 import django.contrib.postgres.constraints
 import django.contrib.postgres.fields.ranges
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.expressions
 import modelsearch.index
-import uuid
 from django.conf import settings
 from django.db import migrations, models
+
+import directory.fields
 
 
 class Migration(migrations.Migration):

@@ -1,0 +1,57 @@
+"""Who may do what, as far as it rests on roles. The only place that reads groups.
+
+A feature's own permissions module asks these, and adds what depends on its objects and states.
+"""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
+
+from accounts.models import User
+from accounts.roles import Role
+
+_CACHE = "_roles_held"
+
+
+def roles_of(user: User | AnonymousUser) -> frozenset[Role]:
+    """The roles a person holds; none for visitors and for closed accounts.
+
+    Read once per user object, as Django does with permissions: after a change of groups, ask a
+    newly read user. A superuser is an Administrator and holds no other role by that.
+    """
+    if not user.is_authenticated or not user.is_active:
+        return frozenset()
+    held = user.__dict__.get(_CACHE)
+    if held is None:
+        known = {role.value for role in Role}
+        held = {Role(name) for name in user.groups.values_list("name", flat=True) if name in known}
+        held.discard(Role.ADMINISTRATOR)
+        if user.is_superuser:
+            held.add(Role.ADMINISTRATOR)
+        held = frozenset(held)
+        user.__dict__[_CACHE] = held
+    return held
+
+
+def has_role(user: User | AnonymousUser, *roles: Role) -> bool:
+    """Whether the person holds at least one of the roles."""
+    return not roles_of(user).isdisjoint(roles)
+
+
+def is_administrator(user: User | AnonymousUser) -> bool:
+    """Whether the person runs the platform."""
+    return has_role(user, Role.ADMINISTRATOR)
+
+
+def can_enter_admin(user: User | AnonymousUser) -> bool:
+    """Whether the person works in the admin, and therefore needs a second factor."""
+    return user.is_authenticated and user.has_perm("wagtailadmin.access_admin")
+
+
+def people_with(*roles: Role) -> QuerySet[User]:
+    """Everybody with an open account who holds at least one of the roles."""
+    condition = Q(groups__name__in=[role for role in roles if role != Role.ADMINISTRATOR])
+    if Role.ADMINISTRATOR in roles:
+        condition |= Q(is_superuser=True)
+    return User.objects.filter(condition, is_active=True).distinct()
