@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from core.demo import columns, read, text
+from core.demo import columns, picture, read, text
 from core.ports import DemoReport
 from directory.models import Organisation, Room, TargetGroup
 
@@ -42,6 +42,7 @@ def load(report: DemoReport) -> None:
                 "seats": row["seats"],
                 "floor": row.get("floor", 0),
                 "area": row.get("area"),
+                "cover": picture(row.get("picture", "")),
                 "plan_x": row["x"],
                 "plan_y": row["y"],
                 "plan_width": row["width"],
