@@ -7,5 +7,9 @@ class CoreConfig(AppConfig):
     verbose_name = _("Core")
 
     def ready(self) -> None:
+        from core import ports
+        from core.demo import load_pictures
         from core.pagecache import signals as pagecache_signals  # noqa: F401
         from core.search import signals as search_signals  # noqa: F401
+
+        ports.demo.register("pictures", load_pictures)

@@ -10,8 +10,10 @@ from django.conf import settings
 from django.core.files.images import ImageFile
 
 from core.models import Picture
+from core.ports import DemoReport
 from core.templatetags.site_tags import localised_path
 
+PICTURES = Path(__file__).resolve().parents[2] / "home" / "demo"
 OTHER_LANGUAGES = [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
 
 
@@ -86,11 +88,11 @@ def _links(html: str, language: str) -> str:
     )
 
 
-def load_pictures(folder: Path) -> int:
-    """Uploads the pictures of `pictures.toml` that are not there yet."""
+def load_pictures(report: DemoReport) -> None:
+    """Uploads the drawn pictures that are not there yet."""
     made = 0
-    for row in read(folder / "pictures.toml")["picture"]:
-        file = folder / "pictures" / f"{row['key']}.webp"
+    for row in read(PICTURES / "pictures.toml")["picture"]:
+        file = PICTURES / "pictures" / f"{row['key']}.webp"
         if not file.exists() or Picture.objects.filter(title=_title(row["key"])).exists():
             continue
         with file.open("rb") as handle:
@@ -105,7 +107,7 @@ def load_pictures(folder: Path) -> int:
                 author="rysunek: Hajnówka OdNowa, CC0",
             )
         made += 1
-    return made
+    report(f"{Picture.objects.count()} pictures, {made} of them new")
 
 
 def picture(key: str) -> Picture | None:

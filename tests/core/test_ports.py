@@ -13,7 +13,7 @@ def test_what_is_registered():
         "activity": ["home.events", "services_catalog.services"],
         "search_source": ["home.pages", "services_catalog.services"],
         "personal_data": ["accounts"],
-        "demo": ["accounts", "directory", "home", "services_catalog"],
+        "demo": ["accounts", "directory", "home", "pictures", "services_catalog"],
     }
 
 
