@@ -91,6 +91,18 @@ class BasePage(Page):
         )
         return context
 
+    @property
+    def canonical_url(self) -> str | None:
+        """Where this text stands first: an untranslated page points to its Polish source."""
+        page = self
+        while page.alias_of_id:
+            page = page.alias_of.specific
+        return page.full_url
+
+    def get_sitemap_urls(self, request: HttpRequest | None = None) -> list[dict[str, Any]]:
+        """Its address, unless the text is listed in its own language already."""
+        return [] if self.is_fallback else super().get_sitemap_urls(request)
+
     @cached_property
     def breadcrumbs(self) -> list[Page]:
         """The pages above this one, from the home page of its language down."""
