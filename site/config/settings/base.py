@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "core.throttle.middleware.ThrottleMiddleware",
 ]
 
 TEMPLATES = [
@@ -113,6 +114,20 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_MANIFEST_STRICT = True
+# Files that belong to people: outside of everything that is served (docs/core.md).
+PRIVATE_STORAGE = {
+    "BACKEND": "django.core.files.storage.FileSystemStorage",
+    "OPTIONS": {
+        "location": VAR_DIR / "private",
+        "file_permissions_mode": 0o600,
+        "directory_permissions_mode": 0o700,
+    },
+}
+# The virus scanner: a socket of clamd, or its host. Without either, files are kept unscanned and
+# say so.
+CLAMAV_SOCKET = os.environ.get("CLAMAV_SOCKET", "")
+CLAMAV_HOST = os.environ.get("CLAMAV_HOST", "")
+CLAMAV_PORT = int(os.environ.get("CLAMAV_PORT", "3310"))
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 # --- Sessions and cookies: set for people who sign in, never for readers ---------------------
@@ -175,6 +190,11 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
+# --- How often somebody may try something ---------------------------------------------------------
+THROTTLE_BACKEND = "core.throttle.backends.DatabaseBackend"
+# How many proxies of ours stand in front and add to X-Forwarded-For.
+TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES", "0"))
+
 # --- Wagtail ------------------------------------------------------------------------------------
 WAGTAIL_SITE_NAME = "Hajnówka OdNowa"
 WAGTAILADMIN_BASE_URL = os.environ.get("BASE_URL", "http://localhost:8000")
@@ -209,6 +229,7 @@ TAGGIT_CASE_INSENSITIVE = True
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # --- Mail ------------------------------------------------------------------------------------------
+EMAIL_BACKEND = "core.outbox.smtp.EmailBackend"
 DEFAULT_FROM_EMAIL = "Hajnówka OdNowa <odnowa@hajnowka.example>"
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
