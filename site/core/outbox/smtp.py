@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import smtplib
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from django.core.mail.backends.smtp import EmailBackend as DjangoBackend
 
@@ -20,7 +18,11 @@ class _Noted:
 
     def data(self, msg: bytes | str) -> tuple[int, bytes]:
         self.is_handing_over = True
-        answer = super().data(msg)  # type: ignore[misc]
+        try:
+            answer: tuple[int, bytes] = super().data(msg)  # type: ignore[misc]
+        except smtplib.SMTPResponseException:
+            self.is_handing_over = False
+            raise
         self.is_handing_over = False
         return answer
 
@@ -41,16 +43,9 @@ class EmailBackend(DjangoBackend):
         return _SMTPWithTLS if self.use_ssl else _SMTP
 
     def _send(self, email_message: object) -> bool:
-        with self._outcome():
-            return bool(super()._send(email_message))
-
-    @contextmanager
-    def _outcome(self) -> Iterator[None]:
         try:
-            yield
-        except (smtplib.SMTPServerDisconnected, OSError) as error:
-            if isinstance(error, smtplib.SMTPResponseException | smtplib.SMTPRecipientsRefused):
-                raise
+            return bool(super()._send(email_message))
+        except OSError as error:  # all of smtplib's errors are of this kind
             if getattr(self.connection, "is_handing_over", False):
                 raise OutcomeUnknown from error
             raise
