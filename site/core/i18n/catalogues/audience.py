@@ -19,6 +19,7 @@ STAFF_FILES = (
     "*/roles.py",
     "*/admin_*.py",
     "*/admin/*.py",
+    "*/*_admin/*",
     "site/core/audit/*",
     "site/core/outbox/*",
     "*/management/*",
