@@ -18,6 +18,7 @@ INSTALLED_APPS = [
     "core",
     "accounts",
     "directory",
+    "forms",
     "services_catalog",
     "home",
     "wagtail_localize",

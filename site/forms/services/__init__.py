@@ -1,0 +1,16 @@
+"""What changes in forms, one function per use case."""
+
+from forms.services.drafts import AnswerTooLong, Saved, StaleDraft, save_answers
+from forms.services.snapshots import erase_snapshot, take_snapshot
+from forms.services.versions import freeze_version, save_version
+
+__all__ = [
+    "AnswerTooLong",
+    "Saved",
+    "StaleDraft",
+    "erase_snapshot",
+    "freeze_version",
+    "save_answers",
+    "save_version",
+    "take_snapshot",
+]

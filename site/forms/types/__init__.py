@@ -1,0 +1,32 @@
+"""The kinds of answers a form can ask for.
+
+A new kind is one class with the methods of `FieldType`, a template in `templates/forms/fields/`
+and a line below.
+"""
+
+from forms.types.base import AnswerError, FieldType, FileInfo
+from forms.types.choices import Declaration, MultipleChoice, SingleChoice, YesNo
+from forms.types.contact import Email, Phone
+from forms.types.files import Files
+from forms.types.measures import Date, Money, Number
+from forms.types.texts import LongText, ShortText
+
+registry: dict[str, FieldType] = {
+    kind.name: kind
+    for kind in (
+        ShortText(),
+        LongText(),
+        Number(),
+        Money(),
+        Date(),
+        SingleChoice(),
+        MultipleChoice(),
+        YesNo(),
+        Declaration(),
+        Files(),
+        Email(),
+        Phone(),
+    )
+}
+
+__all__ = ["AnswerError", "FieldType", "FileInfo", "registry"]
