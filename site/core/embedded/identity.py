@@ -15,8 +15,9 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
 from dataclasses import dataclass, field
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -97,17 +98,15 @@ def _as(user: int, group: int) -> dict[str, Any]:
 
 
 def _works(candidate: Identity, folder: Path) -> bool:
-    """Try it in a child: does the server's program run, and may it write in `folder`?"""
-    trial: Callable[[], None] | None = enter_user_namespace if candidate.namespace else None
-    probe = (
-        "import subprocess, sys, tempfile; "
-        "subprocess.run([sys.argv[1], '--version'], check=True); "
-        "tempfile.TemporaryFile(dir=sys.argv[2]).close()"
-    )
-    program = str(candidate.bin / "postgres")
+    """Try it in a child: may it write in `folder`, and does the server's program run?"""
+
+    def trial() -> None:
+        candidate.enter()
+        tempfile.TemporaryFile(dir=folder).close()
+
     try:
         result = subprocess.run(
-            [sys.executable, "-S", "-c", probe, program, str(folder)],
+            [str(candidate.bin / "postgres"), "--version"],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -131,14 +130,7 @@ def _as_nobody(folder: Path, programs: Path) -> Identity:
         home.mkdir(parents=True, exist_ok=True)
         ELSEWHERE.chmod(0o711)
         home.chmod(0o711)
-        copy = home / f"postgresql-{binaries.MAJOR_VERSION}"
-        if not copy.exists():
-            half = home / "copy.new"
-            shutil.rmtree(half, ignore_errors=True)
-            for part in ("bin", "lib", "share"):
-                shutil.copytree(programs / part, half / part, symlinks=True)
-            _open_to_all(half)
-            half.rename(copy)
+        copy = _copy(programs, home / f"postgresql-{metadata.version(binaries.PACKAGE)}")
         own = home / "own"
         own.mkdir(mode=0o700, exist_ok=True)
         os.chown(own, nobody.pw_uid, nobody.pw_gid)
@@ -150,6 +142,24 @@ def _as_nobody(folder: Path, programs: Path) -> Identity:
     (folder / "elsewhere.txt").write_text(str(home))
     print(f"PostgreSQL does not run as root: it runs as `nobody`, its data are in {own}.")
     return found
+
+
+def _copy(programs: Path, to: Path) -> Path:
+    """Copy what the server needs, laid out as in the wheel: libraries are found from there."""
+    package = programs.parent
+    if not to.exists():
+        half = to.with_name("copy.new")
+        shutil.rmtree(half, ignore_errors=True)
+        for part in ("bin", "lib", "share"):
+            shutil.copytree(
+                programs / part, half / package.name / programs.name / part, symlinks=True
+            )
+        libraries = package.with_name(f"{package.name}.libs")
+        if libraries.exists():
+            shutil.copytree(libraries, half / libraries.name)
+        _open_to_all(half)
+        half.rename(to)
+    return to / package.name / programs.name
 
 
 def _open_to_all(folder: Path) -> None:

@@ -22,6 +22,8 @@ MAX_CONNECTIONS = 200
 MAX_SOCKET_FOLDER = 80
 #: How often a server that was killed is started again before the keeper gives up.
 RESTARTS = 5
+#: How long a server without a keeper may take to follow one signal before the next, harder one.
+LEFTOVER_PATIENCE = 5.0
 
 
 class Keeper:
@@ -225,7 +227,7 @@ def stop_leftovers(data: Path) -> None:
     if not os.path.isdir("/proc/self/cwd"):
         return
     for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
-        until = time.monotonic() + 10
+        until = time.monotonic() + LEFTOVER_PATIENCE
         found = _working_in(data)
         for pid in found:
             try:
