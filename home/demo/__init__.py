@@ -1,5 +1,5 @@
-from core.ports import DemoReport
+"""Demo pages: the real project, with invented news, events and services marked as examples."""
 
+from home.demo.loader import load
 
-def load(report: DemoReport) -> None:
-    report("nothing yet")
+__all__ = ["load"]
