@@ -22,6 +22,7 @@ from accounts import limits, mail, proof, sealing, second_factor
 from accounts.addresses import forget_unverified
 from accounts.models import User
 from accounts.permissions import can_enter_admin
+from core.throttle import visitor_key
 
 TOO_MANY = _("There were too many tries. Wait a few minutes and try again.")
 WRONG_CODE = _("This code is not right. Check it and type it again.")
@@ -53,21 +54,15 @@ class AccountAdapter(DefaultAccountAdapter):
     }
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
-        """Checks a password; failures are counted by address and by visitor.
-
-        Counted first and given back on success, so that tries at the same moment count too.
-        """
-        address = User.objects.normalize_email(credentials.get("email", ""))
-        if not (
-            limits.take("wrong_password_for_address", address)
-            and limits.take("wrong_password_from_visitor", limits.visitor(request))
-        ):
+        """Checks a password. Tries are counted by address, known to us or not."""
+        if not limits.take("password", User.objects.normalize_email(credentials.get("email"))):
             raise self.validation_error("too_many_login_attempts")
-        user = super().authenticate(request, **credentials)
-        if user is not None:
-            limits.give_back("wrong_password_for_address", address)
-            limits.give_back("wrong_password_from_visitor", limits.visitor(request))
-        return user
+        return super().authenticate(request, **credentials)
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """For the list of devices: the network that the visitor came from."""
+        network = visitor_key(request).partition("/")[0]
+        return "0.0.0.0" if network == "unknown" else network  # noqa: S104 - listens to nothing
 
     def is_login_by_code_required(self, login: Login) -> bool:
         """Staff who have no second factor yet show that the mailbox is theirs as well."""
@@ -111,6 +106,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """All of allauth's mail leaves through `accounts.mail`."""
+        if template_prefix == "account/email/account_already_exists":
+            context = {**context, "code_url": reverse("account_request_login_code")}
         mail.send(template_prefix, email, context)
 
 

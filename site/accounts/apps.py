@@ -8,6 +8,8 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.demo import load
+        from accounts.personal_data import AccountData
         from core import ports
 
         ports.demo.register("accounts", load)
+        ports.personal_data.register("accounts", AccountData())

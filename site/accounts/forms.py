@@ -38,6 +38,8 @@ class PlainWidgets:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():  # type: ignore[attr-defined]
             field.widget.attrs.pop("placeholder", None)
+            if not isinstance(field.widget, forms.CheckboxInput | forms.HiddenInput):
+                field.widget.attrs["class"] = "input"
         if "email" in self.fields:  # type: ignore[attr-defined]
             self._email(self.fields["email"])  # type: ignore[attr-defined]
 
@@ -52,7 +54,9 @@ class PlainWidgets:
     def _code(field: forms.Field, *, digits: bool = True) -> None:
         field.label = CODE
         field.error_messages["required"] = _("Type the code.")
-        field.widget.attrs.update(autocomplete="one-time-code", spellcheck="false")
+        field.widget.attrs.update(
+            {"class": "input input--code", "autocomplete": "one-time-code", "spellcheck": "false"}
+        )
         if digits:
             field.widget.attrs["inputmode"] = "numeric"
 
@@ -87,9 +91,12 @@ class SignupForm(PlainWidgets, account.SignupForm):
             "we send by e-mail each time."
         )
 
-    def validate_unique_email(self, value: str) -> str:
-        self.account_already_exists = account_of(value) is not None
-        return value
+    def clean_email(self) -> str:
+        email = self.cleaned_data["email"]
+        if not limits.take("mail", email):
+            raise get_adapter().validation_error("too_many_login_attempts")
+        self.account_already_exists = account_of(email) is not None
+        return email
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
         """Makes the account; for a taken address does what takes as long and looks the same."""
@@ -111,7 +118,7 @@ class ResetPasswordForm(PlainWidgets, account.ResetPasswordForm):
 
     def clean_email(self) -> str:
         email = self.cleaned_data["email"]
-        if not limits.take("new_password_for_address", email):
+        if not limits.take("mail", email):
             raise get_adapter().validation_error("too_many_login_attempts")
         user = open_account_of(email)
         self.users = [user] if user else []
@@ -125,17 +132,13 @@ class ResetPasswordKeyForm(PlainWidgets, account.ResetPasswordKeyForm):
         super().__init__(*args, **kwargs)
         _set_password(self)
 
-    def save(self) -> None:
-        super().save()
-        limits.clear("wrong_password_for_address", self.user.email)
-
 
 class RequestLoginCodeForm(PlainWidgets, account.RequestLoginCodeForm):
     """Asking for a code to sign in with."""
 
     def clean_email(self) -> str:
         email = self.cleaned_data["email"]
-        if not limits.take("code_for_address", email):
+        if not limits.take("mail", email):
             raise get_adapter().validation_error("too_many_login_attempts")
         self._user = open_account_of(email)
         return email
@@ -170,6 +173,11 @@ class AddEmailForm(PlainWidgets, account.AddEmailForm):
             "We will send a link to the new address. Until you follow it, the present one stays."
         )
 
+    def clean_email(self) -> str:
+        if not limits.take("mail", self.cleaned_data["email"]):
+            raise get_adapter().validation_error("too_many_login_attempts")
+        return super().clean_email()
+
 
 class ChangePasswordForm(PlainWidgets, account.ChangePasswordForm):
     """A new password for somebody who knows the old one."""
@@ -199,6 +207,46 @@ def _set_password(form: forms.Form) -> None:
     del form.fields["password2"]
 
 
+class NameForm(PlainWidgets, forms.ModelForm):
+    """How the person wants to be called."""
+
+    first_name = forms.CharField(
+        label=_("First name"),
+        max_length=150,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
+    )
+    last_name = forms.CharField(
+        label=_("Last name"),
+        max_length=150,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "family-name"}),
+    )
+
+    class Meta:
+        model = User
+        fields = ("first_name", "last_name")
+
+
+class MailedCodeForm(PlainWidgets, forms.Form):
+    """The code with which a signed-in person shows again who they are."""
+
+    code = forms.CharField(help_text=_("Eight digits, for example 1234-5678."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._code(self.fields["code"])
+
+
+class EraseForm(forms.Form):
+    """The last question before an account is gone."""
+
+    understood = forms.BooleanField(
+        label=_("I understand that this cannot be undone"),
+        error_messages={"required": _("Tick that you understand that this cannot be undone.")},
+    )
+
+
 # --- The second factor -------------------------------------------------------------------------
 
 
@@ -217,14 +265,13 @@ class OnceOnly(PlainWidgets):
         self._code(self.fields["code"], digits=False)  # type: ignore[attr-defined]
 
     def clean_code(self) -> str:
-        if not limits.take("second_factor_of_account", str(self.user.pk)):
+        if not limits.take("second_factor", str(self.user.pk)):
             raise get_adapter().validation_error("too_many_login_attempts")
         code = super().clean_code()  # type: ignore[misc]
         if self.authenticator.type == Authenticator.Type.TOTP:
             digits = "".join(filter(str.isdigit, code))
-            if not limits.take("used_code_of_app", f"{self.user.pk} {digits}"):
+            if not limits.take("used_code", f"{self.user.pk} {digits}"):
                 raise get_adapter().validation_error("incorrect_code")
-        limits.clear("second_factor_of_account", str(self.user.pk))
         return code
 
 
@@ -254,7 +301,7 @@ class ActivateAppForm(PlainWidgets, totp.ActivateTOTPForm):
         self.fields["code"].help_text = _("Six digits.")
 
     def clean_code(self) -> str:
-        if not limits.take("second_factor_of_account", str(self.user.pk)):
+        if not limits.take("second_factor", str(self.user.pk)):
             raise get_adapter().validation_error("too_many_login_attempts")
         return super().clean_code()
 

@@ -22,6 +22,9 @@ from wagtail.users.models import UserProfile
 from accounts import mail
 from accounts.models import User
 from accounts.sessions import end_all
+from core.actors import Actor, identify
+from core.audit.events import forget_person, record
+from core.audit.models import AuditEvent
 from core.ports import CannotErase, DataExport, DataNotice, personal_data
 
 #: Addresses of erased accounts; no mail can ever go there (RFC 2606).
@@ -92,6 +95,11 @@ class AccountData:
                     "current_time_zone",
                 )
                 .first(),
+                "acts": list(
+                    AuditEvent.objects.filter(actor_id=user.pk)
+                    .order_by("pk")
+                    .values("at", "object_type", "object_id", "verb")
+                ),
             }
         )
 
@@ -162,12 +170,18 @@ def _json(value: Any) -> bytes:
 
 
 @transaction.atomic
-def erase(user: User) -> None:
+def erase(user: User, *, actor: Any) -> None:
     """Erases what every part keeps about the person, features first and the account last.
 
-    Raises CannotErase, and changes nothing, when a part says that it cannot be done now.
+    `actor` is the person or the administrator who does it for them. Raises CannotErase, and
+    changes nothing, when a part says that it cannot be done now.
     """
     user = User.objects.select_for_update().get(pk=user.pk)
     mail.send("account/email/account_erased", user.email, {})
     for provider in reversed(list(personal_data)):
         provider.erase(user)
+    forget_person(user.pk, actor=actor)
+    nameless = identify(actor)
+    if nameless.pk == user.pk:
+        nameless = Actor(kind=nameless.kind, pk=nameless.pk)
+    record(user, "erase", actor=nameless)

@@ -127,13 +127,19 @@ second_factor_urls = [
     _page("drugi-skladnik/", home.second_factor_needed, "account_second_factor"),
     _page("zabezpieczenia/", mfa.index, "mfa_index"),
     _page(
-        "zabezpieczenia/aplikacja/wlacz/", totp.activate_totp, "mfa_activate_totp", proof=True
+        "zabezpieczenia/aplikacja/wlacz/",
+        signing_in.ActivateAppView.as_view(),
+        "mfa_activate_totp",
+        proof=True,
     ),
     _page(
         "zabezpieczenia/aplikacja/wylacz/", totp.deactivate_totp, "mfa_deactivate_totp", proof=True
     ),
     _page(
-        "zabezpieczenia/kody/", recovery.view_recovery_codes, "mfa_view_recovery_codes", proof=True
+        "zabezpieczenia/kody/",
+        signing_in.RecoveryCodesView.as_view(),
+        "mfa_view_recovery_codes",
+        proof=True,
     ),
     _page(
         "zabezpieczenia/kody/nowe/",

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from django import forms
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import personal_data
+from accounts.forms import EraseForm
 from core.ports import CannotErase
-
-
-class EraseForm(forms.Form):
-    """The last question before an account is gone."""
-
-    understood = forms.BooleanField(
-        label=_("I understand that this cannot be undone"),
-        error_messages={"required": _("Tick that you understand that this cannot be undone.")},
-    )
 
 
 @require_safe
@@ -53,7 +43,7 @@ def erase(request: HttpRequest) -> HttpResponse:
     form = EraseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            personal_data.erase(request.user)
+            personal_data.erase(request.user, actor=request.user)
         except CannotErase as reason:
             form.add_error(None, str(reason))
         else:

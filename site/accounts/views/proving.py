@@ -10,33 +10,19 @@ from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.views import BaseReauthenticateView
 from allauth.core.internal.cryptokit import compare_user_code
-from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.decorators import method_decorator
-from django.utils.translation import gettext_lazy as _
 
 from accounts import limits
 from accounts.adapter import WRONG_CODE
+from accounts.forms import MailedCodeForm
 
 SESSION_KEY = "account_proof_code"
 MAX_TRIES = 5
-
-
-class MailedCodeForm(forms.Form):
-    """The code from the mail."""
-
-    code = forms.CharField(
-        label=_("Code"),
-        help_text=_("Eight digits, for example 1234-5678."),
-        error_messages={"required": _("Type the code.")},
-        widget=forms.TextInput(
-            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
-        ),
-    )
 
 
 @method_decorator(login_required, name="dispatch")
@@ -73,17 +59,17 @@ class ProveByCodeView(BaseReauthenticateView):
         }
 
     def _send(self) -> HttpResponse:
-        if not limits.take("code_for_address", self.request.user.email):
+        if not limits.take("mail", self.request.user.email):
             return self._again(get_adapter().error_messages["too_many_login_attempts"])
         code = get_adapter().generate_login_code()
         self.request.session[SESSION_KEY] = {"digest": _digest(code), "at": time.time()}
-        get_adapter().send_mail(
-            "account/email/proof_code", self.request.user.email, {"code": code}
-        )
+        get_adapter().send_mail("account/email/proof_code", self.request.user.email, {"code": code})
         return redirect(self.passthrough_next_url(reverse("account_prove_by_code")))
 
     def _again(self, problem: Any) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(form=MailedCodeForm(), problem=problem))
+        return self.render_to_response(
+            self.get_context_data(form=MailedCodeForm(), problem=problem)
+        )
 
     def _pending(self) -> dict[str, Any] | None:
         pending = self.request.session.get(SESSION_KEY)

@@ -7,6 +7,8 @@ from typing import Any
 from allauth.account import views as account
 from allauth.account.models import EmailAddress
 from allauth.mfa.base import views as mfa
+from allauth.mfa.recovery_codes import views as recovery
+from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import PermissionDenied
@@ -15,7 +17,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
-from django.utils.http import urlencode, url_has_allowed_host_and_scheme
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.http import require_safe
 
 from accounts import passkeys
@@ -127,8 +129,19 @@ def signed_out(request: HttpRequest) -> HttpResponse:
     return render(request, "account/signed_out.html")
 
 
-def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """The page for too many tries."""
-    response = render(request, "account/too_many.html", status=429)
-    response["Retry-After"] = "300"
-    return response
+class ActivateAppView(totp.ActivateTOTPView):
+    """Setting up the app; for those who cannot scan, the key in groups of four."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        secret = context["form"].secret.rstrip("=")
+        parts = [secret[start : start + 4] for start in range(0, len(secret), 4)]
+        return context | {"secret_parts": parts}
+
+
+class RecoveryCodesView(recovery.ViewRecoveryCodesView):
+    """The recovery codes; staff who have just set up their second factor can go to work."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        needs_admin = can_enter_admin(self.request.user)
+        return super().get_context_data(**kwargs) | {"needs_admin": needs_admin}
