@@ -10,6 +10,7 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from accounts import urls as account_urls
 from home import views
 
 handler404 = "home.views.not_found"
@@ -21,11 +22,15 @@ urlpatterns = [
     path("healthz/ready", views.ready, name="ready"),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", views.sitemap, name="sitemap"),
+    # Before Wagtail's: its own ways to sign in know no second factor.
+    *account_urls.instead_of_wagtail,
     path("admin/", include(wagtailadmin_urls)),
     path("dokumenty/", include(wagtaildocs_urls)),
     # Public pictures. A proxy in front may serve this folder itself (docs/operations.md).
     re_path(r"^media/(?P<path>images/.*)$", serve, {"document_root": settings.MEDIA_ROOT}),
     *i18n_patterns(
+        path("konto/", include(account_urls)),
+        path("_util/login/", account_urls.private_page_login),
         path("szukaj/", views.search, name="search"),
         path("", include(wagtail_urls)),
         prefix_default_language=False,
