@@ -212,9 +212,9 @@ class BodyBlock(blocks.StreamBlock):
     table = DataTableBlock()
     downloads = DownloadsBlock()
 
-    def clean(self, value: Any, ignore_required_constraints: bool = False) -> Any:
+    def clean(self, value: Any) -> Any:
         """Refuses a subheading that has no heading above it: the outline would skip a level."""
-        cleaned = super().clean(value, ignore_required_constraints)
+        cleaned = super().clean(value)
         has_heading = False
         for position, child in enumerate(cleaned):
             has_heading = has_heading or child.block_type == "heading"
