@@ -152,7 +152,6 @@ def messages(rest: list[str]) -> None:
 
 def lock(rest: list[str]) -> None:
     """Resolve the requirements anew into the lock files."""
-    check_platform()
     packages.resolve()
 
 

