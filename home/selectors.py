@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from core import ports
 from core.i18n.dates import hour, short_day
-from core.ports import Activity, Platform
+from core.ports import Activity, ActivitySource, Platform
 from directory.models import Organisation, OrganisationKind, Room
 from home.models.building import BuildingPage
 from home.models.events import EventPage
@@ -107,7 +107,7 @@ def _day_label(moment: datetime.datetime, now: datetime.datetime) -> str:
     return label
 
 
-class EventActivity:
+class EventActivity(ActivitySource):
     """Events on the board."""
 
     def open_now(self, *, language: str, now: datetime.datetime) -> Iterable[Activity]:

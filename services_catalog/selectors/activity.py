@@ -7,12 +7,12 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from core.ports import Activity, Platform
+from core.ports import Activity, ActivitySource, Platform
 from services_catalog.models.service import ServiceMode
 from services_catalog.selectors.services import live_services
 
 
-class ServiceActivity:
+class ServiceActivity(ActivitySource):
     """The next departure of every service with hours; those on request as always open."""
 
     def open_now(self, *, language: str, now: datetime) -> Iterable[Activity]:

@@ -49,10 +49,44 @@ class Activity:
         return self.starts_at or self.closes_at
 
 
-class ActivitySource(Protocol):
-    """Lists what is open; a bounded number of queries."""
+@dataclass(frozen=True, kw_only=True)
+class Matter:
+    """One thing a signed-in person has here: a case, a booking, an application, a vote.
 
-    def open_now(self, *, language: str, now: datetime) -> Iterable[Activity]: ...
+    `state` is said in words; `waits_for_me` with `action` says what the person can do next, and
+    `due` until when.
+    """
+
+    platform: Platform
+    kind: str
+    title: str
+    url: str
+    state: str
+    number: str = ""
+    action: str = ""
+    due: datetime | None = None
+    updated_at: datetime | None = None
+    waits_for_me: bool = False
+    is_closed: bool = False
+
+
+class ActivitySource:
+    """What a feature has open for everybody, and for one person; override what applies.
+
+    Each method takes a bounded number of queries.
+    """
+
+    def open_now(self, *, language: str, now: datetime) -> Iterable[Activity]:
+        """Lines of the station board."""
+        return ()
+
+    def mine(self, *, user: Any, language: str) -> Iterable[Matter]:
+        """Everything of this person, with what waits for them marked (`/sprawy/`)."""
+        return ()
+
+    def waiting_for(self, *, user: Any, language: str) -> Iterable[Matter]:
+        """What waits for this person as staff, for the dashboard of the admin."""
+        return ()
 
 
 @dataclass(frozen=True, kw_only=True)
