@@ -39,6 +39,8 @@ class Saved:
     at: datetime
     changed: list[str]
     conflicts: list[Conflict]
+    #: Answers that other windows have saved since the revision this save rests on.
+    updates: list[str]
 
 
 @transaction.atomic
@@ -86,4 +88,10 @@ def save_answers(
         current.save(update_fields=["data", "marks", "rev", "saved_by", "saved_at"])
     for name in ("data", "marks", "rev", "saved_by", "saved_at"):
         setattr(draft, name, getattr(current, name))
-    return Saved(merged.rev, now, merged.changed, merged.conflicts)
+    disputed = {conflict.key for conflict in merged.conflicts}
+    updates = [
+        key
+        for key, (changed_in, window, _by, _at) in merged.marks.items()
+        if changed_in > base_rev and window != client and key not in disputed
+    ]
+    return Saved(merged.rev, now, merged.changed, merged.conflicts, updates)

@@ -1,7 +1,7 @@
 """The kinds of answers a form can ask for.
 
-A new kind is one class with the methods of `FieldType`, a template in `templates/forms/fields/`
-and a line below.
+A new kind is one class with the methods of `FieldType` and a line below; how it is shown is said
+in `forms.rendering`.
 """
 
 from forms.types.base import AnswerError, FieldType, FileInfo

@@ -40,7 +40,6 @@ class FieldType:
 
     #: The word for it in the JSON of a form.
     name: str = ""
-    template: str = "forms/fields/input.html"
     #: Attributes of the HTML input.
     input_type: str = "text"
     input_mode: str = ""

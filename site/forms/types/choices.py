@@ -17,7 +17,6 @@ class SingleChoice(FieldType):
     """One of several answers."""
 
     name = "choice"
-    template = "forms/fields/choices.html"
     input_type = "radio"
     has_choices = True
     is_group = True
@@ -100,7 +99,6 @@ class Declaration(FieldType):
     """A sentence one agrees to by a tick."""
 
     name = "declaration"
-    template = "forms/fields/declaration.html"
     input_type = "checkbox"
 
     def raw_values(self, field: Field) -> Iterable[str]:

@@ -18,7 +18,6 @@ class Files(FieldType):
     """One file or a few."""
 
     name = "file"
-    template = "forms/fields/files.html"
     input_type = "file"
     is_multiple = True
     takes_files = True

@@ -95,7 +95,6 @@ class Money(Number):
     """An amount in złoty and grosze."""
 
     name = "money"
-    template = "forms/fields/money.html"
     input_mode = "decimal"
     allowed_options = frozenset({"min", "max"})
 
@@ -120,7 +119,6 @@ class Date(FieldType):
 
     name = "date"
     input_type = "date"
-    template = "forms/fields/date.html"
     allowed_options = frozenset({"min", "max"})
 
     def counts(self, option: str) -> bool:

@@ -55,7 +55,6 @@ class LongText(ShortText):
     """Several lines, with a counter."""
 
     name = "long_text"
-    template = "forms/fields/textarea.html"
     default_limit = LONG_LIMIT
     allowed_options = frozenset({"max", "min", "rows"})
 
