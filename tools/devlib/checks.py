@@ -65,8 +65,8 @@ def _checks() -> dict[str, list[str]]:
     python = [str(PYTHON), "-m"]
     code = [name for name in _packages() if (ROOT / name).exists()]
     return {
-        "format": [*python, "ruff", "format", "--check", "."],
-        "lint": [*python, "ruff", "check", "."],
+        "format": [*python, "ruff", "format", "--check", "--output-format", "concise", "."],
+        "lint": [*python, "ruff", "check", "--output-format", "concise", "."],
         "templates": [*python, "djlint", "--lint", "--quiet", "templates"],
         "types": [*python, "mypy", *code],
         "layers": [
