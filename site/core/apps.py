@@ -9,7 +9,9 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         from core import ports
         from core.demo import load_pictures
+        from core.outbox.keeping import check_health
         from core.pagecache import signals as pagecache_signals  # noqa: F401
         from core.search import signals as search_signals  # noqa: F401
 
         ports.demo.register("pictures", load_pictures)
+        ports.health.register("core.outbox", check_health)

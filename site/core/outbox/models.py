@@ -38,6 +38,7 @@ class Problem(models.TextChoices):
     POSTPONED = "postponed", _("the mail server asked to try later")
     UNKNOWN = "unknown", _("it is not known whether the mail left")
     OTHER = "other", _("an error in the platform")
+    ERASED = "erased", _("the text was erased before it was sent")
 
 
 class OutboxMail(models.Model):
@@ -54,6 +55,8 @@ class OutboxMail(models.Model):
     subject = models.CharField(_("subject"), max_length=255, blank=True)
     text = models.TextField(_("text"), blank=True)
     html = models.TextField(blank=True)
+    #: The text opens something (a code, a private link): it is erased as soon as it was sent.
+    is_secret = models.BooleanField(default=False)
 
     state = models.CharField(
         _("state"), max_length=16, choices=MailState.choices, default=MailState.QUEUED

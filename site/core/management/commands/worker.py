@@ -17,7 +17,13 @@ from django.db import close_old_connections
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 
+from core.audit.seals import Sealer
+from core.outbox.keeping import purge as erase_old_mail
+from core.outbox.keeping import release_stale
+from core.outbox.sending import Sender
 from core.pagecache.generation import fold
+from core.throttle.backends import prune as prune_throttles
+from core.tokens import prune as prune_tokens
 
 log = logging.getLogger("core.worker")
 
@@ -68,6 +74,12 @@ class Command(BaseCommand):
             Job("publish_scheduled", timedelta(seconds=10), publish_scheduled),
             Job("prune_finished_tasks", timedelta(hours=6), prune_finished_tasks),
             Job("fold_generation", timedelta(minutes=1), fold),
+            Job("mail", timedelta(seconds=1), Sender().run),
+            Job("mail_of_dead_workers", timedelta(minutes=1), release_stale),
+            Job("erase_old_mail", timedelta(hours=1), erase_old_mail),
+            Job("audit_seal", timedelta(seconds=1), Sealer().run),
+            Job("prune_tokens", timedelta(hours=6), prune_tokens),
+            Job("prune_throttles", timedelta(minutes=10), prune_throttles),
         ]
         self.stdout.write("worker: ready")
         self.stdout.flush()

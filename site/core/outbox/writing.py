@@ -1,0 +1,102 @@
+"""Writing mail into the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.template import Context, Template, TemplateDoesNotExist
+from django.template.loader import get_template
+from django.utils import translation
+
+from core.outbox.models import MailState, OutboxMail
+
+
+def queue_mail(
+    template: str,
+    to: str,
+    context: Mapping[str, Any],
+    *,
+    dedupe_key: str,
+    language: str,
+    order_key: str = "",
+    is_secret: bool = False,
+    withhold: bool = False,
+) -> OutboxMail:
+    """Write one mail from `templates/notifications/<template>.subject.txt`, `.txt` and, if it
+    exists, `.html`, rendered in `language`, into the caller's transaction.
+
+    `dedupe_key` names the occasion, as `event:17:requester`, and holds nothing about a person: a
+    second mail with the same key is not written, and the first one is returned. Mail with the
+    same `order_key` (a case) leaves in the order it was written. `is_secret` erases the text
+    once it was sent, for mail that carries a code or a private link. `withhold` keeps it until
+    staff let it go.
+
+    In the text templates nothing is escaped. All get `site_name` and `site_url` (without a slash
+    at its end).
+    """
+    values = {
+        "site_name": settings.WAGTAIL_SITE_NAME,
+        "site_url": settings.WAGTAILADMIN_BASE_URL.rstrip("/"),
+        **context,
+    }
+    name = f"notifications/{template}"
+    with translation.override(language):
+        return queue_text(
+            template,
+            to,
+            subject=_render(f"{name}.subject.txt", values),
+            text=_render(f"{name}.txt", values),
+            html=_render_html(f"{name}.html", values),
+            dedupe_key=dedupe_key,
+            language=language,
+            order_key=order_key,
+            is_secret=is_secret,
+            withhold=withhold,
+        )
+
+
+def queue_text(
+    kind: str,
+    to: str,
+    *,
+    subject: str,
+    text: str,
+    html: str = "",
+    dedupe_key: str,
+    language: str,
+    order_key: str = "",
+    is_secret: bool = False,
+    withhold: bool = False,
+) -> OutboxMail:
+    """As `queue_mail`, for text that is ready; `kind` is what staff see it as."""
+    if not to or not dedupe_key:
+        raise ValueError("mail has an address and a key of its occasion")
+    mail, _is_new = OutboxMail.objects.get_or_create(
+        dedupe_key=dedupe_key,
+        defaults={
+            "kind": kind,
+            "to": to,
+            "subject": " ".join(subject.split())[:255],
+            "text": text.strip() + "\n",
+            "html": html.strip(),
+            "language": language,
+            "order_key": order_key,
+            "is_secret": is_secret,
+            "state": MailState.WITHHELD if withhold else MailState.QUEUED,
+        },
+    )
+    return mail
+
+
+def _render(name: str, values: Mapping[str, Any]) -> str:
+    template: Template = get_template(name).template
+    return template.render(Context(values, autoescape=False))
+
+
+def _render_html(name: str, values: Mapping[str, Any]) -> str:
+    try:
+        return get_template(name).render(dict(values))
+    except TemplateDoesNotExist:
+        return ""
