@@ -1,0 +1,114 @@
+"""The keys of each vote: files outside of the database and of the media.
+
+    <KEYS_DIR>/<plebiscite>/pepper          turns people into digests for the voter register
+    <KEYS_DIR>/<plebiscite>/tag             turns commitments into tags for the inbox
+    <KEYS_DIR>/<plebiscite>/promise         signs the promises that voters get
+    <KEYS_DIR>/<plebiscite>/worker/inbox    opens sealed votes: the worker's alone
+
+The worker makes them, so that the web process never sees the last one; in production its folder
+belongs to the worker's user (docs/plebiscite.md). Files are 0600 in folders 0700.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+from nacl.public import PrivateKey
+from nacl.signing import SigningKey
+
+from plebiscite.voters import PEPPER_SIZE
+
+_PEPPER = "pepper"
+_TAG = "tag"
+_PROMISE = "promise"
+_INBOX = "worker/inbox"
+
+
+class MissingKey(RuntimeError):
+    """A key of a vote cannot be read; names the file for the administrator."""
+
+
+@dataclass(frozen=True)
+class PublicKeys:
+    """What may be known of the keys by everybody."""
+
+    inbox: bytes
+    promise: bytes
+
+
+def make(plebiscite: UUID) -> PublicKeys:
+    """Makes the keys that are missing, and gives the public halves; never replaces one."""
+    for name in (_PEPPER, _TAG, _PROMISE, _INBOX):
+        _make_file(_path(plebiscite, name))
+    return PublicKeys(
+        inbox=bytes(PrivateKey(inbox_key(plebiscite)).public_key),
+        promise=bytes(SigningKey(promise_key(plebiscite)).verify_key),
+    )
+
+
+def pepper(plebiscite: UUID) -> bytes:
+    """The key of the voter register. Raises MissingKey, as all below."""
+    return _read(plebiscite, _PEPPER)
+
+
+def tag_key(plebiscite: UUID) -> bytes:
+    """The key of the inbox's tags."""
+    return _read(plebiscite, _TAG)
+
+
+def promise_key(plebiscite: UUID) -> bytes:
+    """The private key that signs promises."""
+    return _read(plebiscite, _PROMISE)
+
+
+def inbox_key(plebiscite: UUID) -> bytes:
+    """The private key that opens sealed votes. Only the worker asks for it."""
+    return _read(plebiscite, _INBOX)
+
+
+def _path(plebiscite: UUID, name: str) -> Path:
+    return Path(settings.KEYS_DIR) / str(plebiscite) / name
+
+
+def _make_file(path: Path) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Written beside and linked into place: nobody ever reads half a key, and of two workers one
+    # wins.
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_bytes(PEPPER_SIZE))
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            return
+        _sync_folder(path.parent)
+    finally:
+        draft.unlink()
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _read(plebiscite: UUID, name: str) -> bytes:
+    path = _path(plebiscite, name)
+    try:
+        value = path.read_bytes()
+    except OSError as error:
+        raise MissingKey(f"The key {path} cannot be read: {error.strerror}.") from None
+    if len(value) != PEPPER_SIZE:
+        raise MissingKey(f"The key {path} is damaged: restore it from the backup of keys.")
+    return value

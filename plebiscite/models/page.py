@@ -1,0 +1,117 @@
+"""Where plebiscites stand on the site: one page, with every plebiscite below it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.contrib.routable_page.models import RoutablePageMixin, path
+from wagtail.fields import StreamField
+
+from core.blocks import BodyBlock
+from core.models import BasePage
+
+
+class PlebisciteIndexPage(RoutablePageMixin, BasePage):
+    """What is open, what has ended, and the story before this site.
+
+    What everybody sees alike are routes of this page and may be kept by caches. The booth and the
+    form for proposals are not: they belong to the person who is signed in (`plebiscite.urls`).
+    """
+
+    body = StreamField(BodyBlock(required=False), verbose_name=_("content"), blank=True)
+
+    parent_page_types = ["home.HomePage"]
+    subpage_types: list[str] = []
+    max_count_per_parent = 1
+
+    content_panels = [*BasePage.content_panels, FieldPanel("body")]
+
+    class Meta:
+        verbose_name = _("page of the plebiscites")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from plebiscite import selectors
+
+        context = super().get_context(request, *args, **kwargs)
+        context.update(selectors.index_context())
+        return context
+
+    @path("<slug:slug>/", name="plebiscite")
+    def plebiscite(self, request: HttpRequest, slug: str) -> HttpResponse:
+        """One plebiscite: where it stands, and its works."""
+        from plebiscite import selectors
+
+        found = selectors.find_public(slug)
+        context = selectors.plebiscite_context(found) if found else None
+        return self._draw(request, "plebiscite/plebiscite.html", context)
+
+    @path("<slug:slug>/prace/", name="gallery")
+    def gallery(self, request: HttpRequest, slug: str) -> HttpResponse:
+        """The accepted works."""
+        from plebiscite import selectors
+
+        found = selectors.find_public(slug)
+        context = selectors.gallery_context(found) if found else None
+        return self._draw(request, "plebiscite/gallery.html", context)
+
+    @path("<slug:slug>/prace/<int:number>/", name="proposal")
+    def proposal(self, request: HttpRequest, slug: str, number: int) -> HttpResponse:
+        """One accepted work."""
+        from plebiscite import selectors
+
+        found = selectors.find_public(slug)
+        context = selectors.proposal_context(found, number) if found else None
+        return self._draw(request, "plebiscite/proposal.html", context)
+
+    @path("<slug:slug>/wynik/", name="results")
+    def results(self, request: HttpRequest, slug: str) -> HttpResponse:
+        """The result, once it is published."""
+        from plebiscite import selectors
+
+        found = selectors.find_public(slug)
+        context = selectors.results_context(found) if found else None
+        return self._draw(request, "plebiscite/results.html", context)
+
+    @path("<slug:slug>/wynik/glosy.csv", name="totals")
+    def totals(self, request: HttpRequest, slug: str) -> HttpResponse:
+        """The totals as a table for a spreadsheet."""
+        from plebiscite import selectors
+
+        found = selectors.find_public(slug)
+        content = selectors.totals_csv(found) if found else None
+        if content is None:
+            raise Http404
+        response = HttpResponse(content, content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="{slug}.csv"'
+        return response
+
+    @path("<slug:slug>/manifest.json", name="manifest")
+    def manifest(self, request: HttpRequest, slug: str) -> HttpResponse:
+        """The text whose hash every commitment names, byte for byte."""
+        from plebiscite import selectors
+
+        found = selectors.find_public(slug)
+        text = selectors.manifest_text(found) if found else None
+        if text is None:
+            raise Http404
+        return HttpResponse(text, content_type="application/json")
+
+    def get_sitemap_urls(self, request: HttpRequest | None = None) -> list[dict[str, Any]]:
+        """This page, and every plebiscite with its works and result."""
+        from plebiscite import selectors
+
+        urls = super().get_sitemap_urls(request)
+        if self.is_fallback:
+            return urls
+        base = self.full_url
+        return urls + [{"location": f"{base}{path}"} for path in selectors.public_paths()]
+
+    def _draw(
+        self, request: HttpRequest, template: str, context: dict[str, Any] | None
+    ) -> HttpResponse:
+        if context is None:
+            raise Http404
+        return self.render(request, template=template, context_overrides=context)

@@ -1,0 +1,294 @@
+"""A plebiscite: what is asked, by which rules, when; and what stood fixed before the vote."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from core.models.multilingual import in_language
+from plebiscite.phases import PUBLIC, PUBLISHED, Channel, PlebisciteState, state_at
+from plebiscite.tally import Method, Ruleset, TieRule
+
+LANGUAGES = ("pl", "be", "en", "it")
+#: Texts in a column per language.
+TEXTS = ("title", "lead", "question", "about")
+
+
+def account_alone() -> list[str]:
+    """The channels of a new plebiscite."""
+    return [Channel.ACCOUNT.value]
+
+
+class PlebisciteQuerySet(models.QuerySet["Plebiscite"]):
+    """Reads of plebiscites."""
+
+    def public(self) -> PlebisciteQuerySet:
+        """Those that visitors may know of."""
+        return self.filter(state__in=PUBLIC)
+
+    def open_for_votes(self, now: datetime) -> PlebisciteQuerySet:
+        """Those in which a vote may be cast at `now`, without any grace."""
+        return self.filter(
+            state__in=[PlebisciteState.FROZEN, PlebisciteState.VOTING],
+            voting_opens_at__lte=now,
+            voting_closes_at__gt=now,
+        )
+
+    def open_for_proposals(self, now: datetime) -> PlebisciteQuerySet:
+        """Those to which a proposal may be sent at `now`."""
+        return self.filter(
+            state=PlebisciteState.CALL, contest_opens_at__lte=now, contest_closes_at__gt=now
+        )
+
+
+class Plebiscite(models.Model):
+    """One question to the residents, from the call for proposals to the final result.
+
+    From the moment its ballot paper is frozen a trigger refuses every change but those of `state`
+    and of what comes with it; before, and after, the state only moves forward.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    slug = models.SlugField(
+        _("address part"),
+        max_length=80,
+        unique=True,
+        help_text=_("For example “znak-na-drzwi-poczekalni”; it never changes after the call."),
+    )
+    title_pl = models.CharField(_("title"), max_length=120)
+    title_be = models.CharField(_("title, Belarusian"), max_length=120, blank=True)
+    title_en = models.CharField(_("title, English"), max_length=120, blank=True)
+    title_it = models.CharField(_("title, Italian"), max_length=120, blank=True)
+    lead_pl = models.TextField(_("lead"), max_length=400)
+    lead_be = models.TextField(_("lead, Belarusian"), max_length=400, blank=True)
+    lead_en = models.TextField(_("lead, English"), max_length=400, blank=True)
+    lead_it = models.TextField(_("lead, Italian"), max_length=400, blank=True)
+    question_pl = models.CharField(_("question on the ballot paper"), max_length=200)
+    question_be = models.CharField(_("question, Belarusian"), max_length=200, blank=True)
+    question_en = models.CharField(_("question, English"), max_length=200, blank=True)
+    question_it = models.CharField(_("question, Italian"), max_length=200, blank=True)
+    about_pl = models.TextField(
+        _("rules in short"), max_length=4000, help_text=_("Paragraphs, parted by empty lines.")
+    )
+    about_be = models.TextField(_("rules in short, Belarusian"), max_length=4000, blank=True)
+    about_en = models.TextField(_("rules in short, English"), max_length=4000, blank=True)
+    about_it = models.TextField(_("rules in short, Italian"), max_length=4000, blank=True)
+    cover = models.ForeignKey(
+        "core.Picture",
+        verbose_name=_("picture"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+
+    state = models.CharField(
+        _("state"),
+        max_length=12,
+        choices=PlebisciteState,
+        default=PlebisciteState.DRAFT,
+        editable=False,
+    )
+    void_reason = models.TextField(_("reason of declaring it void"), blank=True, editable=False)
+
+    contest_opens_at = models.DateTimeField(_("proposals from"))
+    contest_closes_at = models.DateTimeField(_("proposals until"))
+    voting_opens_at = models.DateTimeField(_("voting from"))
+    voting_closes_at = models.DateTimeField(_("voting until"))
+    results_at = models.DateTimeField(
+        _("result on"), help_text=_("When the result is to be published; promised to voters.")
+    )
+    objections_until = models.DateTimeField(_("objections until"))
+
+    proposals_per_person = models.PositiveSmallIntegerField(
+        _("proposals per person"), default=3, validators=[MinValueValidator(1)]
+    )
+    channels = ArrayField(
+        models.CharField(max_length=10, choices=Channel),
+        verbose_name=_("ways to vote"),
+        default=account_alone,
+        editable=False,
+    )
+    method = models.CharField(
+        _("method"),
+        max_length=10,
+        choices=[(Method.SINGLE.value, _("one choice"))],
+        default=Method.SINGLE.value,
+    )
+    winners = models.PositiveSmallIntegerField(
+        _("number of winners"), default=1, validators=[MinValueValidator(1)]
+    )
+    tie = models.CharField(
+        _("when votes are equal"),
+        max_length=10,
+        choices=[
+            (TieRule.OPEN.value, _("the tie is published, nobody wins by the count")),
+            (TieRule.JOINT.value, _("all with equal votes win")),
+        ],
+        default=TieRule.OPEN.value,
+    )
+    quorum = models.PositiveIntegerField(
+        _("quorum"), default=0, help_text=_("The least number of votes cast; 0 for none.")
+    )
+    grace_s = models.PositiveIntegerField(
+        _("grace in seconds"),
+        default=300,
+        validators=[MaxValueValidator(3600)],
+        help_text=_("Whoever opened the ballot before the close may send it this much later."),
+    )
+    mix_k = models.PositiveIntegerField(
+        _("votes mixed together"),
+        default=20,
+        validators=[MinValueValidator(1), MaxValueValidator(1000)],
+        help_text=_("Votes leave the box in groups of this size, mixed among as many others."),
+    )
+    retention_days = models.PositiveIntegerField(
+        _("days to keep declarations"),
+        default=90,
+        help_text=_("Counted from the end of the time for objections."),
+    )
+
+    inbox_public_key = models.BinaryField(max_length=32, default=bytes, editable=False)
+    promise_public_key = models.BinaryField(max_length=32, default=bytes, editable=False)
+    published_at = models.DateTimeField(_("result published"), null=True, editable=False)
+    is_example = models.BooleanField(_("example"), default=False)
+
+    objects = PlebisciteQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("plebiscite")
+        verbose_name_plural = _("plebiscites")
+        ordering = ["-voting_opens_at"]
+        default_permissions = ("view", "add", "change")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=PlebisciteState.values), name="plebiscite_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(contest_opens_at__lt=F("contest_closes_at"))
+                & Q(contest_closes_at__lte=F("voting_opens_at"))
+                & Q(voting_opens_at__lt=F("voting_closes_at"))
+                & Q(voting_closes_at__lte=F("results_at"))
+                & Q(results_at__lte=F("objections_until")),
+                name="plebiscite_dates_in_order",
+                violation_error_message=_(
+                    "The dates are not in order: proposals, voting, result, objections."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=PUBLISHED) | Q(published_at__isnull=False),
+                name="plebiscite_published_has_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(mix_k__gte=1, winners__gte=1), name="plebiscite_numbers_positive"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def title(self) -> str:
+        """The title in the active language."""
+        return in_language(self, "title")
+
+    @property
+    def lead(self) -> str:
+        return in_language(self, "lead")
+
+    @property
+    def question(self) -> str:
+        return in_language(self, "question")
+
+    @property
+    def about(self) -> str:
+        return in_language(self, "about")
+
+    @property
+    def ruleset(self) -> Ruleset:
+        """The rules by which votes are counted."""
+        return Ruleset(
+            method=Method(self.method),
+            winners=self.winners,
+            tie=TieRule(self.tie),
+            quorum=self.quorum,
+        )
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether the worker has made the keys of this vote."""
+        return bool(self.inbox_public_key) and bool(self.promise_public_key)
+
+    def state_at(self, now: datetime) -> PlebisciteState:
+        """The state by the plan, whatever has been written down yet."""
+        return state_at(self, now)
+
+
+class Manifest(models.Model):
+    """Everything the vote rests on, as one text with its hash: frozen, and public.
+
+    Commitments name the hash, so no vote can be carried over to other options or other rules.
+    """
+
+    plebiscite = models.OneToOneField(
+        Plebiscite, models.PROTECT, primary_key=True, related_name="manifest"
+    )
+    text = models.TextField()
+    sha256 = models.BinaryField(max_length=32)
+    #: How many bytes are sealed for each vote.
+    sealed_size = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = _("manifest of a vote")
+        verbose_name_plural = _("manifests of votes")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return bytes(self.sha256).hex()[:16]
+
+
+class BallotOption(models.Model):
+    """One line of the ballot paper: an accepted revision as it stood when the paper was frozen.
+
+    Whose work it is stands in the proposal, where a name can still be erased.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    plebiscite = models.ForeignKey(Plebiscite, models.PROTECT, related_name="options")
+    revision = models.OneToOneField(
+        "plebiscite.ProposalRevision", models.PROTECT, related_name="option"
+    )
+    code = models.CharField(max_length=8)
+    position = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=80)
+    description = models.TextField()
+    language = models.CharField(max_length=2)
+    alt_text = models.CharField(max_length=250)
+    #: Of the first picture's public file, as are its width and height.
+    picture_sha256 = models.CharField(max_length=64)
+    picture_width = models.PositiveIntegerField()
+    picture_height = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = _("option on a ballot paper")
+        verbose_name_plural = _("options on ballot papers")
+        ordering = ["position"]
+        default_permissions = ("view",)
+        constraints = [
+            models.UniqueConstraint(fields=["plebiscite", "code"], name="plebiscite_option_code"),
+            models.UniqueConstraint(
+                fields=["plebiscite", "position"], name="plebiscite_option_position"
+            ),
+            models.CheckConstraint(
+                condition=Q(code__regex="^[A-Z0-9]{1,8}$"), name="plebiscite_option_code_written"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position}. {self.title}"

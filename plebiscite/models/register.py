@@ -1,0 +1,108 @@
+"""Who may vote and who has: nothing in here knows of any ballot, code or commitment.
+
+No row carries an hour, and no key is counted up: rows must not tell in which order people came.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from plebiscite.models.plebiscite import Plebiscite
+from plebiscite.models.secluded import Secluded
+from plebiscite.phases import Channel
+
+
+class VoterRegister(Secluded):
+    """One person, as two keyed digests (`plebiscite.voters`).
+
+    `namesake` is 0 but where two people of the commission have found that two persons of one name
+    were born on one day; then it tells them apart.
+    """
+
+    plebiscite = models.ForeignKey(Plebiscite, models.PROTECT, related_name="voters")
+    person_key = models.BinaryField(max_length=32)
+    second_key = models.BinaryField(max_length=32)
+    namesake = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("voter")
+        verbose_name_plural = _("voters")
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plebiscite", "person_key"], name="plebiscite_person_once"
+            ),
+            models.UniqueConstraint(
+                fields=["plebiscite", "second_key", "namesake"],
+                name="plebiscite_second_key_once",
+            ),
+        ]
+
+
+class AccountVoter(Secluded):
+    """Which voter an account stands for, as a keyed digest of the account."""
+
+    plebiscite = models.ForeignKey(Plebiscite, models.PROTECT, related_name="+")
+    account_key = models.BinaryField(max_length=32)
+    voter = models.ForeignKey(VoterRegister, models.PROTECT, related_name="accounts")
+
+    class Meta:
+        verbose_name = _("account of a voter")
+        verbose_name_plural = _("accounts of voters")
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plebiscite", "account_key"], name="plebiscite_account_once"
+            )
+        ]
+
+
+class Declaration(Secluded):
+    """What somebody declared about themselves: apart from everything, deleted after retention.
+
+    It points at nobody. Only who holds the pepper can tell which voter it belongs to.
+    """
+
+    plebiscite = models.ForeignKey(Plebiscite, models.PROTECT, related_name="+")
+    account_key = models.BinaryField(max_length=32)
+    name = models.CharField(_("name"), max_length=160)
+    birth_date = models.DateField(_("date of birth"))
+    street = models.CharField(_("street, house and flat"), max_length=160)
+    postal_code = models.CharField(_("postal code"), max_length=6)
+    town = models.CharField(_("town"), max_length=80)
+
+    class Meta:
+        verbose_name = _("declaration of residence")
+        verbose_name_plural = _("declarations of residence")
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plebiscite", "account_key"], name="plebiscite_declaration_once"
+            )
+        ]
+
+
+class ParticipationMark(Secluded):
+    """This person has voted. Frozen: the first mark counts, and nothing takes it back."""
+
+    id = None
+
+    voter = models.OneToOneField(
+        VoterRegister, models.PROTECT, primary_key=True, related_name="mark"
+    )
+    plebiscite = models.ForeignKey(Plebiscite, models.PROTECT, related_name="marks")
+    channel = models.CharField(max_length=10, choices=Channel)
+    day = models.DateField()
+
+    class Meta:
+        verbose_name = _("participation mark")
+        verbose_name_plural = _("participation marks")
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(channel__in=Channel.values), name="plebiscite_mark_channel"
+            )
+        ]
+        indexes = [models.Index(fields=["plebiscite", "day", "channel"], name="plebiscite_turnout")]
