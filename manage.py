@@ -21,10 +21,14 @@ def main() -> None:
 
     embedded.use()
     try:
+        from django.core.exceptions import ImproperlyConfigured
         from django.core.management import execute_from_command_line
     except ImportError:
         sys.exit("The packages are not installed: run `make run`, or use .venv/bin/python.")
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        sys.exit(f"✗ {error}")
 
 
 if __name__ == "__main__":
