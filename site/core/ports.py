@@ -6,9 +6,9 @@ never imports the feature. `tests/core/test_ports.py` lists every registration.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -176,6 +176,19 @@ class HealthCheck(Protocol):
     def __call__(self) -> None: ...
 
 
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """Something that the worker does again and again, first when it starts.
+
+    Several workers may run it at the same moment, and any of them may be killed in the middle:
+    `run` takes its own locks and leaves whole transactions. What it raises is logged, and it is
+    tried again at its next time.
+    """
+
+    every: timedelta
+    run: Callable[[], object]
+
+
 class DemoLoader(Protocol):
     """Loads a feature's demo content; running it again changes nothing."""
 
@@ -218,3 +231,4 @@ search_source: Registry[SearchSource] = Registry()
 personal_data: Registry[PersonalData] = Registry()
 health: Registry[HealthCheck] = Registry()
 demo: Registry[DemoLoader] = Registry()
+jobs: Registry[Job] = Registry()

@@ -17,6 +17,7 @@ from django.db import close_old_connections
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 
+from core import ports
 from core.audit.seals import Sealer
 from core.outbox.keeping import purge as erase_old_mail
 from core.outbox.keeping import release_stale
@@ -80,6 +81,7 @@ class Command(BaseCommand):
             Job("audit_seal", timedelta(seconds=1), Sealer().run),
             Job("prune_tokens", timedelta(hours=6), prune_tokens),
             Job("prune_throttles", timedelta(minutes=10), prune_throttles),
+            *(Job(name, job.every, job.run) for name, job in ports.jobs.items()),
         ]
         self.stdout.write("worker: ready")
         self.stdout.flush()
