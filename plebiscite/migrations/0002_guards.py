@@ -4,8 +4,13 @@ from django.db import migrations
 
 from core.audit.frozen import freeze_table
 
-# Revisions may be deleted with their proposal, when the time of keeping is over, but not changed.
-UNCHANGING = ("plebiscite_proposalrevision", "plebiscite_revisionpicture")
+# Revisions may be deleted with their proposal, when the time of keeping is over, and sealed votes
+# leave with the mix; neither is ever changed.
+UNCHANGING = (
+    "plebiscite_proposalrevision",
+    "plebiscite_revisionpicture",
+    "plebiscite_inbox",
+)
 
 GUARD = """
 CREATE FUNCTION plebiscite_guard() RETURNS trigger LANGUAGE plpgsql AS $$
