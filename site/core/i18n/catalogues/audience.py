@@ -17,6 +17,7 @@ STAFF_FILES = (
     "*/panels.py",
     "*/apps.py",
     "*/roles.py",
+    "*/admin.py",
     "*/admin_*.py",
     "*/admin/*.py",
     "*/*_admin/*",
