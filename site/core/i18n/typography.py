@@ -174,11 +174,9 @@ _TAG_NAME = re.compile(r"</?([a-zA-Z][\w:-]*)")
 _LANG = re.compile(r"\slang\s*=\s*[\"']?([\w-]+)")
 _INLINE = frozenset(
     """a abbr b bdi bdo cite del dfn em i ins mark q s small span strong sub sup time u wbr
-    """.split()  # noqa: SIM905
+    """.split()
 )
-_VOID = frozenset(
-    "area base br col embed hr img input link meta source track wbr".split()  # noqa: SIM905
-)
+_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 # Text in these is code, or is not text.
 _VERBATIM = frozenset(
     ("script", "style", "pre", "code", "kbd", "samp", "var", "textarea", "svg", "math", "title")
