@@ -18,12 +18,27 @@ from config.environment import database
 from tests import databases
 from tests.databases import Databases, pointed_at
 
+NO_BROWSER = "BROWSER TESTS WERE NOT RUN"
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Give each process a folder of its own for the files that tests write."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     settings.MEDIA_ROOT = str(databases.VAR / worker / "media")
     settings.EMAIL_FILE_PATH = str(databases.VAR / worker / "mail")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly, once, that browser tests were left out."""
+    skipped = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])]
+    left_out = sum(NO_BROWSER in reason for reason in skipped)
+    if left_out:
+        terminalreporter.section(f"{left_out} {NO_BROWSER}", sep="!", red=True, bold=True)
+        terminalreporter.line(
+            "There is no Chromium here: install it (Debian: apt-get install chromium) or name "
+            "it in CHROMIUM.",
+            red=True,
+        )
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -25,6 +25,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests import databases
+from tests.conftest import NO_BROWSER
 from tests.databases import Databases, pointed_at
 from tests.e2e.server import Log, Server
 
@@ -43,10 +44,6 @@ CHROMIUM_FLAGS = [
 ]
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 ON_MACOS = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
-NO_BROWSER = (
-    "NO BROWSER TESTS WERE RUN: there is no Chromium here. Install it (Debian: apt-get install "
-    "chromium) or name it in CHROMIUM."
-)
 
 
 def find_chromium() -> str | None:
