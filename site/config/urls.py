@@ -29,6 +29,7 @@ urlpatterns = [
     # Public pictures. A proxy in front may serve this folder itself (docs/operations.md).
     re_path(r"^media/(?P<path>images/.*)$", serve, {"document_root": settings.MEDIA_ROOT}),
     *i18n_patterns(
+        path("konto/organizacje/", include("directory.urls")),
         path("konto/", include(account_urls)),
         path("_util/login/", account_urls.private_page_login),
         path("szukaj/", views.search, name="search"),

@@ -9,5 +9,7 @@ class DirectoryConfig(AppConfig):
     def ready(self) -> None:
         from core import ports
         from directory.demo import load
+        from directory.personal_data import TeamData
 
+        ports.personal_data.register("directory", TeamData())
         ports.demo.register("directory", load)

@@ -105,6 +105,10 @@ class IdentifierField(models.CharField):
         )
 
 
+class _Typed(str):
+    """A number as somebody has typed it, which is shown back as it is."""
+
+
 class IdentifierFormField(forms.CharField):
     """The field of a form for a number: shows it grouped, gives the digits."""
 
@@ -112,8 +116,12 @@ class IdentifierFormField(forms.CharField):
         self.kind = kind
         super().__init__(*args, **kwargs)
 
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        return _Typed(data) if isinstance(data, str) else data
+
     def prepare_value(self, value: Any) -> Any:
-        return show(self.kind, value) if isinstance(value, str) else value
+        is_stored = isinstance(value, str) and not isinstance(value, _Typed)
+        return show(self.kind, value) if is_stored else value
 
     def clean(self, value: Any) -> Any:
         return compact(self.kind, super().clean(value))

@@ -1,15 +1,15 @@
-import uuid
-
+import core.clock
+import directory.fields
 import django.contrib.postgres.constraints
 import django.contrib.postgres.fields.ranges
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.expressions
+import django.db.models.functions.text
 import modelsearch.index
+import uuid
 from django.conf import settings
 from django.db import migrations, models
-
-import directory.fields
 
 
 class Migration(migrations.Migration):
@@ -333,6 +333,64 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Invitation",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("email", models.EmailField(max_length=254, verbose_name="e-mail address")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("owner", "leads the team"),
+                            ("editor", "writes"),
+                            ("viewer", "reads"),
+                        ],
+                        max_length=10,
+                        verbose_name="role in the team",
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=core.clock.ClockTimestamp(), verbose_name="sent"
+                    ),
+                ),
+                ("accepted_at", models.DateTimeField(null=True, verbose_name="accepted")),
+                ("cancelled_at", models.DateTimeField(null=True, verbose_name="taken back")),
+                (
+                    "invited_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="invited by",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="invitations",
+                        to="directory.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "invitation",
+                "verbose_name_plural": "invitations",
+                "ordering": ["-created_at"],
+                "default_permissions": (),
+            },
+        ),
+        migrations.CreateModel(
             name="Room",
             fields=[
                 (
@@ -580,6 +638,21 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("role__in", ["owner", "editor", "viewer"])),
                 name="directory_membership_role",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="invitation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("accepted_at", None), ("cancelled_at", None)),
+                fields=("organisation", "email"),
+                name="directory_invitation_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="invitation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
+                name="directory_invitation_small_letters",
             ),
         ),
         migrations.AddConstraint(

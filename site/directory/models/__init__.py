@@ -1,3 +1,4 @@
+from directory.models.invitation import Invitation
 from directory.models.membership import Membership
 from directory.models.organisation import (
     APPLICANT_FORMS,
@@ -16,6 +17,7 @@ from directory.team_roles import WRITING_ROLES, TeamRole
 __all__ = [
     "APPLICANT_FORMS",
     "WRITING_ROLES",
+    "Invitation",
     "LegalForm",
     "Membership",
     "Organisation",
