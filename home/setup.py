@@ -37,7 +37,7 @@ STAFF_ROLES = tuple(
 
 
 def setup_site() -> HomePage:
-    """Makes languages, the home page, roles' permissions and the workflow; gives the home page."""
+    """Makes the home page in every language, permissions of roles, the workflow; gives the page."""
     home = _home_page()
     _languages(home)
     _permissions(home)
@@ -46,7 +46,7 @@ def setup_site() -> HomePage:
 
 
 def _home_page() -> HomePage:
-    locale, _ = Locale.objects.get_or_create(language_code=settings.LANGUAGE_CODE)
+    locale = Locale.objects.get(language_code=settings.LANGUAGE_CODE)
     home = HomePage.objects.filter(locale=locale, alias_of=None).first()
     if home is None:
         root = Page.objects.get(depth=1)
@@ -80,7 +80,7 @@ def _address() -> tuple[str, int]:
 
 def _languages(home: HomePage) -> None:
     for code, _name in settings.LANGUAGES:
-        locale, _ = Locale.objects.get_or_create(language_code=code)
+        locale = Locale.objects.get(language_code=code)
         if code == settings.LANGUAGE_CODE:
             continue
         if not home.has_translation(locale):

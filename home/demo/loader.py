@@ -13,6 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
+from wagtail.blocks.stream_block import StreamBlockValidationError
 from wagtail.models import Locale, Page
 from wagtail_localize.synctree import synchronize_tree
 
@@ -132,10 +133,7 @@ class Builder:
         if prepare:
             prepare(page, row, settings.LANGUAGE_CODE)
         parent.refresh_from_db()
-        # The body comes in the second round; until then the page may lack it.
-        page.full_clean = lambda *args, **kwargs: None  # type: ignore[method-assign]
         parent.add_child(instance=page)
-        del page.full_clean
         for name, value in many.items():
             setattr(page, name, value)
         self._remember(page, row, settings.LANGUAGE_CODE)
@@ -172,7 +170,9 @@ class Builder:
             if rows:
                 pages = {**self.paths[settings.LANGUAGE_CODE], **self.paths[language]}
                 page.body = blocks(rows, language, pages)
-                page.body.stream_block.clean(page.body)
+                _check(page)
+            # Children have come since the page was made.
+            page.refresh_from_db(fields=["path", "depth", "numchild", "url_path"])
             page.save_revision(clean=False).publish()
 
     def project_rows(self, page: ProjectPage, row: dict[str, Any], language: str) -> None:
@@ -226,3 +226,15 @@ class Builder:
             )
             for number, item in enumerate(row["place"])
         ]
+
+
+def _check(page: BasePage) -> None:
+    """Content files obey the rules of the blocks; a breach says where it stands."""
+    try:
+        page.body.stream_block.clean(page.body)
+    except StreamBlockValidationError as error:
+        where = {
+            f"{page.body[number].block_type} {number}": getattr(fault, "as_json_data", str)()
+            for number, fault in error.block_errors.items()
+        }
+        raise ValueError(f"{page.slug} ({page.locale.language_code}): {where}") from error
