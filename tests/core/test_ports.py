@@ -12,7 +12,7 @@ def test_what_is_registered():
     } == {
         "activity": ["home.events", "services_catalog.services"],
         "search_source": ["home.pages", "services_catalog.services"],
-        "personal_data": ["accounts"],
+        "personal_data": ["accounts", "directory"],
         "demo": ["accounts", "directory", "home", "pictures", "services_catalog"],
     }
 
