@@ -12,6 +12,7 @@ class CoreConfig(AppConfig):
         from core.outbox.keeping import check_health
         from core.pagecache import signals as pagecache_signals  # noqa: F401
         from core.search import signals as search_signals  # noqa: F401
+        from core.transitions import checks  # noqa: F401
 
         ports.demo.register("pictures", load_pictures)
         ports.health.register("core.outbox", check_health)
