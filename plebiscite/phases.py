@@ -8,44 +8,44 @@ has written that down.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Protocol
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 
-class PlebisciteState(models.TextChoices):
+class PlebisciteState(StrEnum):
     """How far a plebiscite has come. It only ever moves forward in this order, or to `VOID`."""
 
-    DRAFT = "draft", _("being prepared")
-    CALL = "call", _("call for proposals")
-    REVIEW = "review", _("proposals are being checked")
-    APPEALS = "appeals", _("appeals")
-    FROZEN = "frozen", _("ballot paper ready")
-    VOTING = "voting", _("voting")
-    CLOSING = "closing", _("voting has ended")
-    SEALED = "sealed", _("ballot box sealed")
-    DRAWN = "drawn", _("lots drawn")
-    TALLIED = "tallied", _("counted")
-    OBJECTIONS = "objections", _("result published, objections possible")
-    CERTIFIED = "certified", _("result final")
-    VOID = "void", _("declared void")
+    DRAFT = "draft"
+    CALL = "call"
+    REVIEW = "review"
+    APPEALS = "appeals"
+    FROZEN = "frozen"
+    VOTING = "voting"
+    CLOSING = "closing"
+    SEALED = "sealed"
+    DRAWN = "drawn"
+    TALLIED = "tallied"
+    OBJECTIONS = "objections"
+    CERTIFIED = "certified"
+    VOID = "void"
 
 
-class ProposalState(models.TextChoices):
+class ProposalState(StrEnum):
     """How far a proposal has come."""
 
-    DRAFT = "draft", pgettext_lazy("proposal", "draft")
-    SUBMITTED = "submitted", pgettext_lazy("proposal", "sent")
-    IN_REVIEW = "in_review", pgettext_lazy("proposal", "being checked")
-    CHANGES_REQUESTED = "changes_requested", pgettext_lazy("proposal", "to be corrected")
-    ACCEPTED = "accepted", pgettext_lazy("proposal", "accepted")
-    REJECTED = "rejected", pgettext_lazy("proposal", "rejected")
-    APPEALED = "appealed", pgettext_lazy("proposal", "appealed against")
-    UPHELD = "upheld", pgettext_lazy("proposal", "rejected for good")
-    WITHDRAWN = "withdrawn", pgettext_lazy("proposal", "withdrawn")
-    MERGED = "merged", pgettext_lazy("proposal", "joined with another")
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    IN_REVIEW = "in_review"
+    CHANGES_REQUESTED = "changes_requested"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    APPEALED = "appealed"
+    UPHELD = "upheld"
+    WITHDRAWN = "withdrawn"
+    MERGED = "merged"
 
 
 class Channel(models.TextChoices):
@@ -80,11 +80,11 @@ WITH_AUTHOR = frozenset({ProposalState.DRAFT, ProposalState.CHANGES_REQUESTED})
 WITH_COMMISSION = frozenset(
     {ProposalState.SUBMITTED, ProposalState.IN_REVIEW, ProposalState.APPEALED}
 )
-#: Moves that the plan makes by itself: state, the date that ends it, the next one.
+#: What the plan does by itself: the state, the date that ends it, the verb, the next state.
 BY_PLAN = (
-    (P.CALL, "contest_closes_at", P.REVIEW),
-    (P.FROZEN, "voting_opens_at", P.VOTING),
-    (P.VOTING, "voting_closes_at", P.CLOSING),
+    (P.CALL, "contest_closes_at", "end_call", P.REVIEW),
+    (P.FROZEN, "voting_opens_at", "open", P.VOTING),
+    (P.VOTING, "voting_closes_at", "close", P.CLOSING),
 )
 
 
@@ -102,10 +102,18 @@ class Plan(Protocol):
 def state_at(plan: Plan, now: datetime) -> PlebisciteState:
     """The state that the stored one has become by `now`."""
     state = PlebisciteState(plan.state)
-    for before, date, after in BY_PLAN:
+    for before, date, _verb, after in BY_PLAN:
         if state == before and now >= getattr(plan, date):
             state = after
     return state
+
+
+def due(plan: Plan, now: datetime) -> str | None:
+    """The next thing that the plan has done by `now` and nobody has written down yet."""
+    for before, date, verb, _after in BY_PLAN:
+        if plan.state == before and now >= getattr(plan, date):
+            return verb
+    return None
 
 
 def takes_proposals(plan: Plan, now: datetime) -> bool:

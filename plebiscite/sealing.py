@@ -15,8 +15,11 @@ from nacl.public import PrivateKey, PublicKey, SealedBox
 
 from plebiscite.ballots import COMMITMENT_SIZE, NONCE_SIZE
 
-_VERSION = b"\x01"
-_HEAD = len(_VERSION) + COMMITMENT_SIZE + NONCE_SIZE + 2
+_VERSION = 1
+_CHANNELS = {"account": 1, "code": 2, "paper": 3}
+_CHANNEL_NAMES = {number: name for name, number in _CHANNELS.items()}
+# Version, channel, commitment, nonce, length of the ballot.
+_HEAD = 2 + COMMITMENT_SIZE + NONCE_SIZE + 2
 #: Sizes are multiples of this, so that they say little about the longest ballot either.
 _STEP = 64
 
@@ -27,11 +30,12 @@ class BrokenSeal(ValueError):
 
 @dataclass(frozen=True)
 class SealedVote:
-    """What is inside: the commitment and what opens it."""
+    """What is inside: the commitment, what opens it, and the way the vote came in."""
 
     commitment: bytes
     nonce: bytes
     ballot: str
+    channel: str
 
 
 def new_keys() -> tuple[bytes, bytes]:
@@ -48,7 +52,8 @@ def padded_size(longest_ballot: int) -> int:
 def seal(vote: SealedVote, *, public_key: bytes, size: int) -> bytes:
     """`vote` for the holder of the private key; the result is `size` plus 48 bytes long."""
     text = vote.ballot.encode("ascii")
-    plain = _VERSION + vote.commitment + vote.nonce + len(text).to_bytes(2) + text
+    head = bytes([_VERSION, _CHANNELS[vote.channel]])
+    plain = head + vote.commitment + vote.nonce + len(text).to_bytes(2) + text
     if len(plain) > size:
         raise ValueError("the ballot is longer than this vote allows")
     return SealedBox(PublicKey(public_key)).encrypt(plain.ljust(size, b"\0"))
@@ -62,14 +67,14 @@ def unseal(blob: bytes, *, private_key: bytes) -> SealedVote:
         # Without the cause: it may quote what it could not read.
         raise BrokenSeal("this was not sealed for this key") from None
     length = int.from_bytes(plain[_HEAD - 2 : _HEAD])
-    rest = plain[_HEAD + length :]
-    if plain[:1] != _VERSION or len(plain) < _HEAD + length or rest.strip(b"\0"):
+    is_whole = len(plain) >= _HEAD + length and not plain[_HEAD + length :].strip(b"\0")
+    if not is_whole or plain[0] != _VERSION or plain[1] not in _CHANNEL_NAMES:
         raise BrokenSeal("this is not a sealed vote")
-    start = len(_VERSION)
     return SealedVote(
-        commitment=plain[start : start + COMMITMENT_SIZE],
-        nonce=plain[start + COMMITMENT_SIZE : _HEAD - 2],
+        commitment=plain[2 : 2 + COMMITMENT_SIZE],
+        nonce=plain[2 + COMMITMENT_SIZE : _HEAD - 2],
         ballot=plain[_HEAD : _HEAD + length].decode("ascii", "replace"),
+        channel=_CHANNEL_NAMES[plain[1]],
     )
 
 

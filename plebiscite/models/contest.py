@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from core.clock import ClockTimestamp
 from plebiscite.models.plebiscite import Plebiscite
 from plebiscite.phases import WITH_AUTHOR, WITH_COMMISSION, ProposalState
+from plebiscite.states import PROPOSAL
 
 MAX_PICTURES = 3
 
@@ -57,9 +58,7 @@ class Proposal(models.Model):
     )
     #: Given when it is first sent; stands in its address once it is accepted.
     number = models.PositiveIntegerField(_("number"), null=True)
-    state = models.CharField(
-        _("state"), max_length=20, choices=ProposalState, default=ProposalState.DRAFT
-    )
+    state = PROPOSAL.state_field()
     title = models.CharField(_("title"), max_length=80, blank=True)
     description = models.TextField(_("description"), max_length=2000, blank=True)
     language = models.CharField(
@@ -84,11 +83,20 @@ class Proposal(models.Model):
         related_name="accepted_as",
         verbose_name=_("accepted revision"),
     )
+    merged_into = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("joined with"),
+    )
     created_at = models.DateTimeField(_("begun"), db_default=ClockTimestamp())
     submitted_at = models.DateTimeField(_("sent"), null=True)
     is_example = models.BooleanField(_("example"), default=False)
 
     objects = ProposalQuerySet.as_manager()
+    machine = PROPOSAL
 
     class Meta:
         verbose_name = _("proposal")
@@ -96,9 +104,7 @@ class Proposal(models.Model):
         ordering = ["plebiscite", "number", "created_at"]
         default_permissions = ("view", "change")
         constraints = [
-            models.CheckConstraint(
-                condition=Q(state__in=ProposalState.values), name="plebiscite_proposal_state"
-            ),
+            PROPOSAL.constraint("plebiscite_proposal_state"),
             models.UniqueConstraint(
                 fields=["plebiscite", "number"], name="plebiscite_proposal_number"
             ),
@@ -118,6 +124,11 @@ class Proposal(models.Model):
 
     def __str__(self) -> str:
         return self.title or str(_("untitled"))
+
+    @property
+    def state_label(self) -> str:
+        """The state in words for visitors."""
+        return str(PROPOSAL.label(self.state))
 
     @property
     def is_with_author(self) -> bool:

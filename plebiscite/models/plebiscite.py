@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.models.multilingual import in_language
 from plebiscite.phases import PUBLIC, PUBLISHED, Channel, PlebisciteState, state_at
+from plebiscite.states import PLEBISCITE
 from plebiscite.tally import Method, Ruleset, TieRule
 
 LANGUAGES = ("pl", "be", "en", "it")
@@ -88,13 +89,7 @@ class Plebiscite(models.Model):
         related_name="+",
     )
 
-    state = models.CharField(
-        _("state"),
-        max_length=12,
-        choices=PlebisciteState,
-        default=PlebisciteState.DRAFT,
-        editable=False,
-    )
+    state = PLEBISCITE.state_field()
     void_reason = models.TextField(_("reason of declaring it void"), blank=True, editable=False)
 
     contest_opens_at = models.DateTimeField(_("proposals from"))
@@ -160,6 +155,7 @@ class Plebiscite(models.Model):
     is_example = models.BooleanField(_("example"), default=False)
 
     objects = PlebisciteQuerySet.as_manager()
+    machine = PLEBISCITE
 
     class Meta:
         verbose_name = _("plebiscite")
@@ -167,9 +163,7 @@ class Plebiscite(models.Model):
         ordering = ["-voting_opens_at"]
         default_permissions = ("view", "add", "change")
         constraints = [
-            models.CheckConstraint(
-                condition=Q(state__in=PlebisciteState.values), name="plebiscite_state_known"
-            ),
+            PLEBISCITE.constraint("plebiscite_state_known"),
             models.CheckConstraint(
                 condition=Q(contest_opens_at__lt=F("contest_closes_at"))
                 & Q(contest_closes_at__lte=F("voting_opens_at"))

@@ -39,14 +39,22 @@ ENGINE = "1"
 _METHODS = {Method.SINGLE: count_single}
 
 
-def count(ballots: dict[Ballot, int], options: tuple[str, ...], ruleset: Ruleset) -> Result:
+def count(
+    ballots: dict[Ballot, int],
+    options: tuple[str, ...],
+    ruleset: Ruleset,
+    lot_order: tuple[str, ...] = (),
+) -> Result:
     """The result of `ballots` (each with how many people cast it) over the codes `options`.
 
-    A ballot names options by rank, each rank holding one or more; the empty one is blank. Raises
-    ValueError for a ballot that names what is not among `options`.
+    A ballot names options by rank, each rank holding one or more; the empty one is blank.
+    `lot_order` holds every option once, where the rules draw lots. Raises ValueError for a ballot
+    that names what is not among `options`, BadRuleset for a missing or wrong lot order.
     """
     known = frozenset(options)
     for ballot, number in ballots.items():
         if number < 0 or any(code not in known for rank in ballot for code in rank):
             raise ValueError("a ballot names an option that is not on the ballot paper")
-    return _METHODS[ruleset.method](ballots, options, ruleset)
+    if sorted(lot_order) != (sorted(options) if ruleset.draws_lots else []):
+        raise BadRuleset("lots are drawn for every option once, and only where the rules say so")
+    return _METHODS[ruleset.method](ballots, options, ruleset, lot_order)

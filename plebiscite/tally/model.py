@@ -25,10 +25,12 @@ class TieRule(StrEnum):
     OPEN = "open"
     #: They all win.
     JOINT = "joint"
+    #: The order that was drawn in public decides.
+    LOT = "lot"
 
 
 class BadRuleset(ValueError):
-    """The rules of a vote do not make sense; says which."""
+    """The rules of a vote do not make sense, or not with what they are given; says which."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,11 @@ class Ruleset:
             raise BadRuleset("there is at least one winner")
         if self.quorum < 0:
             raise BadRuleset("a quorum is not negative")
+
+    @property
+    def draws_lots(self) -> bool:
+        """Whether an order of the options has to be drawn before counting."""
+        return self.tie == TieRule.LOT
 
     def as_dict(self) -> dict[str, Any]:
         """The rules as they stand in the manifest."""

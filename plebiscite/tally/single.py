@@ -7,7 +7,12 @@ from plebiscite.tally.model import Ballot, Result, Round, Ruleset, TieRule
 OVERVOTE = "overvote"
 
 
-def count_single(ballots: dict[Ballot, int], options: tuple[str, ...], ruleset: Ruleset) -> Result:
+def count_single(
+    ballots: dict[Ballot, int],
+    options: tuple[str, ...],
+    ruleset: Ruleset,
+    lot_order: tuple[str, ...],
+) -> Result:
     """Counts one mark per ballot, in one round."""
     totals = dict.fromkeys(options, 0)
     blank = overvoted = 0
@@ -20,7 +25,7 @@ def count_single(ballots: dict[Ballot, int], options: tuple[str, ...], ruleset: 
         else:
             totals[marks.pop()] += number
     cast = sum(ballots.values())
-    winners, tied = elect(totals, ruleset)
+    winners, tied = elect(totals, ruleset, lot_order)
     return Result(
         totals=totals,
         winners=winners,
@@ -34,7 +39,9 @@ def count_single(ballots: dict[Ballot, int], options: tuple[str, ...], ruleset: 
     )
 
 
-def elect(totals: dict[str, int], ruleset: Ruleset) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def elect(
+    totals: dict[str, int], ruleset: Ruleset, lot_order: tuple[str, ...] = ()
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Who wins by these totals, and who shares the last place without winning.
 
     An option without a single vote wins nothing. Both are in the order of votes, then of codes:
@@ -50,4 +57,7 @@ def elect(totals: dict[str, int], ruleset: Ruleset) -> tuple[tuple[str, ...], tu
     sharing = tuple(code for code in standing if totals[code] == last)
     if ruleset.tie == TieRule.JOINT:
         return ahead + sharing, ()
+    if ruleset.tie == TieRule.LOT:
+        drawn = sorted(sharing, key=lot_order.index)
+        return ahead + tuple(drawn[: ruleset.winners - len(ahead)]), ()
     return ahead, sharing

@@ -1,0 +1,52 @@
+"""Addresses of this part of the site. The words are Polish in every language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import get_language
+
+from core.templatetags.site_tags import localised_path
+
+INDEX = "/plebiscyt/"
+
+
+def index(language: str | None = None) -> str:
+    """The list of plebiscites."""
+    return localised_path(INDEX, language or get_language() or settings.LANGUAGE_CODE)
+
+
+def of_plebiscite(slug: str, language: str | None = None) -> str:
+    """One plebiscite."""
+    return f"{index(language)}{slug}/"
+
+
+def gallery(slug: str, language: str | None = None) -> str:
+    """Its accepted works."""
+    return f"{of_plebiscite(slug, language)}prace/"
+
+
+def of_work(slug: str, number: int, language: str | None = None) -> str:
+    """One accepted work."""
+    return f"{gallery(slug, language)}{number}/"
+
+
+def results(slug: str, language: str | None = None) -> str:
+    """Its result."""
+    return f"{of_plebiscite(slug, language)}wynik/"
+
+
+def booth(slug: str, language: str | None = None) -> str:
+    """Where one votes."""
+    return f"{of_plebiscite(slug, language)}glosuj/"
+
+
+def proposing(slug: str, language: str | None = None) -> str:
+    """Where one proposes a work, and finds one's own."""
+    return f"{of_plebiscite(slug, language)}zglos/"
+
+
+def own_proposal(slug: str, proposal: Any, language: str | None = None) -> str:
+    """Where its author writes a proposal and sees what became of it."""
+    return f"{proposing(slug, language)}{proposal}/"

@@ -1,0 +1,44 @@
+"""Who may do what. Predicates of a person and an object; states are the business of `states`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+
+from accounts.permissions import has_role
+from accounts.roles import Role
+
+
+def has_verified_address(user: Any) -> bool:
+    """Whether the person has shown that the account's address is theirs."""
+    return bool(
+        getattr(user, "is_authenticated", False)
+        and user.is_active
+        and EmailAddress.objects.filter(user_id=user.pk, email=user.email, verified=True).exists()
+    )
+
+
+def may_vote(user: Any) -> bool:
+    """Whether the account may declare and vote."""
+    return has_verified_address(user)
+
+
+def may_propose(user: Any) -> bool:
+    """Whether the account may send proposals."""
+    return has_verified_address(user)
+
+
+def is_author(user: Any, proposal: Any) -> bool:
+    """Whether the proposal is this person's."""
+    return bool(getattr(user, "is_authenticated", False) and proposal.author_id == user.pk)
+
+
+def is_commission(user: Any, obj: Any = None) -> bool:
+    """Whether the person runs contests and votes."""
+    return has_role(user, Role.PLEBISCITE_COMMISSION)
+
+
+def may_read(user: Any, obj: Any = None) -> bool:
+    """Whether the person sees everything about contests and votes in the admin."""
+    return has_role(user, Role.PLEBISCITE_COMMISSION, Role.AUDITOR, Role.ADMINISTRATOR)

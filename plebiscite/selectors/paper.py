@@ -1,0 +1,38 @@
+"""The ballot paper of a vote: what was frozen, read in two queries."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from uuid import UUID
+
+from core.i18n.dates import TOWN_TIME
+from plebiscite.models import BallotOption, Manifest
+
+
+@dataclass(frozen=True)
+class BallotPaper:
+    """What casting and counting need; none of it can change any more."""
+
+    plebiscite: UUID
+    manifest_hash: bytes
+    sealed_size: int
+    inbox_public_key: bytes
+    codes: tuple[str, ...]
+    results_on: datetime.date
+
+
+def ballot_paper(plebiscite: UUID) -> BallotPaper | None:
+    """The frozen paper, or None before the freeze."""
+    manifest = Manifest.objects.select_related("plebiscite").filter(pk=plebiscite).first()
+    if manifest is None:
+        return None
+    codes = BallotOption.objects.filter(plebiscite=plebiscite).order_by("position")
+    return BallotPaper(
+        plebiscite=plebiscite,
+        manifest_hash=bytes(manifest.sha256),
+        sealed_size=manifest.sealed_size,
+        inbox_public_key=bytes(manifest.plebiscite.inbox_public_key),
+        codes=tuple(codes.values_list("code", flat=True)),
+        results_on=manifest.plebiscite.results_at.astimezone(TOWN_TIME).date(),
+    )

@@ -1,0 +1,1 @@
+"""The only code that changes anything about plebiscites. One function per use case."""

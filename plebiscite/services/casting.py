@@ -1,0 +1,197 @@
+"""Casting a vote: one short transaction.
+
+    lock        shared with other votes, against changes of state
+    wait        for everybody else who votes as the same person
+    read        state and clock, after the waiting
+    write       the mark (a date, no hour) and the sealed vote
+
+What was chosen is known to this code alone, for as long as a call takes: it is sealed before the
+transaction begins, and neither audit nor mail nor any table but the inbox learns of it.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, connection, transaction
+from django.views.decorators.debug import sensitive_variables
+
+from core.audit import record
+from core.i18n.dates import TOWN_TIME
+from core.outbox import queue_mail
+from core.transitions import advisory_lock
+from plebiscite import keys
+from plebiscite.ballots import BadBallot, commitment, write_single
+from plebiscite.models import Ballot, Inbox, ParticipationMark, VoterRegister
+from plebiscite.permissions import may_vote
+from plebiscite.phases import Channel, takes_votes
+from plebiscite.promises import Promise, promise
+from plebiscite.sealing import SealedVote, commitment_tag, seal
+from plebiscite.selectors.paper import BallotPaper, ballot_paper
+from plebiscite.services.opening import read_plan
+from plebiscite.services.registering import VOTER
+from plebiscite.states import STATE_LOCK
+from plebiscite.voters import account_key
+
+MAIL = "plebiscite/participation"
+
+
+class VoteRefused(Exception):
+    """Why a vote was not taken; `reason` is one of the class's constants."""
+
+    CLOSED = "closed"
+    NOT_ALLOWED = "not_allowed"
+    #: The person has not declared who they are.
+    NOT_DECLARED = "not_declared"
+    ALREADY_VOTED = "already_voted"
+    #: Another vote has this commitment: a new nonce has to be drawn.
+    DRAW_AGAIN = "draw_again"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@sensitive_variables()
+def cast(
+    plebiscite: UUID,
+    *,
+    actor: Any,
+    picks: Sequence[str],
+    nonce: bytes,
+    committed: bytes,
+    opened_at: datetime | None,
+    language: str,
+) -> Promise:
+    """Take the vote of the account `actor`, and promise to publish its commitment.
+
+    `committed` is the commitment as whoever drew `nonce` computed it; `opened_at` is when the
+    ballot was opened, which matters in the minutes after the close. The same vote sent again gets
+    the same promise. Raises BadBallot or VoteRefused; then nothing has changed.
+    """
+    if not may_vote(actor):
+        raise VoteRefused(VoteRefused.NOT_ALLOWED)
+    paper = ballot_paper(plebiscite)
+    if paper is None:
+        raise VoteRefused(VoteRefused.CLOSED)
+    ballot = write_single(picks, paper.codes)
+    expected = commitment(
+        plebiscite=str(plebiscite),
+        manifest_hash=paper.manifest_hash,
+        ballot=ballot,
+        nonce=nonce,
+    )
+    if not hmac.compare_digest(expected, committed):
+        raise BadBallot(BadBallot.MALFORMED)
+    sealed = seal(
+        SealedVote(commitment=expected, nonce=nonce, ballot=ballot, channel=Channel.ACCOUNT),
+        public_key=paper.inbox_public_key,
+        size=paper.sealed_size,
+    )
+    _write(
+        paper,
+        actor=actor,
+        sealed=sealed,
+        tag=commitment_tag(keys.tag_key(plebiscite), expected),
+        committed=expected,
+        opened_at=opened_at,
+        language=language,
+    )
+    return promise_for(paper, expected)
+
+
+def promise_for(paper: BallotPaper, committed: bytes) -> Promise:
+    """The signed promise for a commitment that has been taken."""
+    return promise(
+        plebiscite=str(paper.plebiscite),
+        manifest_hash=paper.manifest_hash,
+        commitment=committed,
+        published_by=paper.results_on,
+        private_key=keys.promise_key(paper.plebiscite),
+    )
+
+
+@sensitive_variables()
+def _write(
+    paper: BallotPaper,
+    *,
+    actor: Any,
+    sealed: bytes,
+    tag: bytes,
+    committed: bytes,
+    opened_at: datetime | None,
+    language: str,
+) -> None:
+    account = account_key(keys.pepper(paper.plebiscite), actor.pk)
+    try:
+        with transaction.atomic():
+            advisory_lock(STATE_LOCK, paper.plebiscite, shared=True)
+            voter = _own_entry(paper.plebiscite, account)
+            if ParticipationMark.objects.filter(pk=voter.pk).exists():
+                if _is_known(tag, committed):
+                    return
+                raise VoteRefused(VoteRefused.ALREADY_VOTED)
+            plan, now = read_plan(paper.plebiscite)
+            if not takes_votes(plan, now, opened_at=opened_at):
+                raise VoteRefused(VoteRefused.CLOSED)
+            ParticipationMark(
+                voter=voter,
+                plebiscite_id=paper.plebiscite,
+                channel=Channel.ACCOUNT,
+                day=now.astimezone(TOWN_TIME).date(),
+            ).save(force_insert=True)
+            _put_into_inbox(paper.plebiscite, sealed, tag, committed)
+            record(voter, "vote", actor=VOTER)
+            queue_mail(
+                MAIL,
+                actor.email,
+                {"plebiscite": plan},
+                dedupe_key=f"plebiscite:{voter.pk}:participation",
+                language=language,
+            )
+    except IntegrityError:
+        # Only reachable if the waiting failed: the constraint still allows one mark alone.
+        raise VoteRefused(VoteRefused.ALREADY_VOTED) from None
+
+
+def _own_entry(plebiscite: UUID, account: bytes) -> VoterRegister:
+    """The voter that the account stands for, locked until the end of the transaction."""
+    voter = (
+        VoterRegister.objects.select_for_update(of=("self",))
+        .filter(accounts__plebiscite=plebiscite, accounts__account_key=account)
+        .first()
+    )
+    if voter is None:
+        raise VoteRefused(VoteRefused.NOT_DECLARED)
+    return voter
+
+
+@sensitive_variables()
+def _is_known(tag: bytes, committed: bytes) -> bool:
+    """Whether the commitment waits in the inbox or has left the mix, seen in one statement."""
+    waiting = Inbox.objects.filter(c_tag=tag).values("pk")
+    opened = Ballot.objects.filter(c=committed).values("pk")
+    return waiting.union(opened).exists()
+
+
+@sensitive_variables()
+def _put_into_inbox(plebiscite: UUID, sealed: bytes, tag: bytes, committed: bytes) -> None:
+    """Writes the sealed vote, unless somebody else's has the same commitment.
+
+    A flush may move that other one between two statements. It cannot slip by: as long as its row
+    is there the insert meets its tag, and once it is gone the ballot can be seen.
+    """
+    row = Inbox(plebiscite_id=plebiscite, blob=sealed, c_tag=tag)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO plebiscite_inbox (id, plebiscite_id, blob, c_tag) "
+            "VALUES (%s, %s, %s, %s) ON CONFLICT (c_tag) DO NOTHING",
+            [row.pk, plebiscite, sealed, tag],
+        )
+        is_written = cursor.rowcount == 1
+    if not is_written or Ballot.objects.filter(c=committed).exists():
+        raise VoteRefused(VoteRefused.DRAW_AGAIN)
