@@ -21,6 +21,7 @@ INSTALLED_APPS = [
     "accounts",
     "directory",
     "forms",
+    "plebiscite",
     "services_catalog",
     "home",
     "wagtail_localize",
@@ -118,6 +119,8 @@ STATIC_ROOT = VAR_DIR / "static"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
 PAUSE_FILE = VAR_DIR / "pause"
+# Keys of votes: kept apart from the database and the media, in backups too (docs/plebiscite.md).
+KEYS_DIR = VAR_DIR / "keys"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
