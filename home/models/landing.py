@@ -36,6 +36,7 @@ class HomePage(BasePage):
         "home.EventIndexPage",
         "home.BuildingPage",
         "home.ContactPage",
+        "plebiscite.PlebisciteIndexPage",
         "services_catalog.CataloguePage",
     ]
     max_count_per_parent = 4
