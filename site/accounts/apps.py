@@ -7,6 +7,7 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
+        from accounts import receivers  # noqa: F401
         from accounts.demo import load
         from accounts.personal_data import AccountData
         from core import ports

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from typing import Any
 
 from allauth.account import forms as account
@@ -14,6 +15,7 @@ from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 from django import forms
 from django.contrib.auth.hashers import make_password
+from django.core.validators import MaxLengthValidator
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +25,7 @@ from accounts.addresses import account_of, open_account_of
 from accounts.models import User
 
 EMAIL = _("E-mail address")
+EMAIL_LENGTH = 254
 PASSWORD = _("Password")
 NEW_PASSWORD = _("New password")
 PASSWORD_HINT = _(
@@ -46,7 +49,13 @@ class PlainWidgets:
     @staticmethod
     def _email(field: forms.Field) -> None:
         field.label = EMAIL
-        field.widget.attrs.update(autocomplete="email", autocapitalize="none", spellcheck="false")
+        field.validators.append(MaxLengthValidator(EMAIL_LENGTH))
+        field.widget.attrs.update(
+            autocomplete="email",
+            autocapitalize="none",
+            spellcheck="false",
+            maxlength=EMAIL_LENGTH,
+        )
         field.error_messages["required"] = _("Give your e-mail address.")
         field.error_messages["invalid"] = _("An e-mail address looks like this: name@example.pl.")
 
@@ -306,6 +315,32 @@ class ActivateAppForm(PlainWidgets, totp.ActivateTOTPForm):
         return super().clean_code()
 
 
+#: What reading a credential raises that no browser has made.
+MALFORMED = (ValueError, TypeError, KeyError, IndexError, AttributeError, struct.error)
+
+
+class WellFormed:
+    """allauth lets some malformed credentials through to where they become errors of ours."""
+
+    def clean_credential(self) -> Authenticator:
+        try:
+            return super().clean_credential()  # type: ignore[misc]
+        except MALFORMED:
+            raise get_adapter().validation_error("incorrect_code") from None
+
+
+class UseKeyForm(WellFormed, webauthn.AuthenticateWebAuthnForm):
+    """The second step of signing in, with a key."""
+
+
+class LoginByKeyForm(WellFormed, webauthn.LoginWebAuthnForm):
+    """Signing in with a passkey alone."""
+
+
+class ReauthenticateByKeyForm(WellFormed, webauthn.ReauthenticateWebAuthnForm):
+    """Showing again who one is, with a key."""
+
+
 class AddKeyForm(PlainWidgets, webauthn.SignupWebAuthnForm):
     """A passkey or a security key. What it can do is decided by the key, not by a question."""
 
@@ -318,6 +353,12 @@ class AddKeyForm(PlainWidgets, webauthn.SignupWebAuthnForm):
 
     def clean_name(self) -> str:
         return super().clean_name()[:60]
+
+    def clean(self) -> dict[str, Any]:
+        try:
+            return super().clean()
+        except MALFORMED:
+            raise get_adapter().validation_error("incorrect_code") from None
 
 
 class RenameKeyForm(PlainWidgets, webauthn.EditWebAuthnForm):

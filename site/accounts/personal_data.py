@@ -25,6 +25,7 @@ from accounts.sessions import end_all
 from core.actors import Actor, identify
 from core.audit.events import forget_person, record
 from core.audit.models import AuditEvent
+from core.outbox import forget_mail
 from core.ports import CannotErase, DataExport, DataNotice, personal_data
 
 #: Addresses of erased accounts; no mail can ever go there (RFC 2606).
@@ -177,11 +178,13 @@ def erase(user: User, *, actor: Any) -> None:
     changes nothing, when a part says that it cannot be done now.
     """
     user = User.objects.select_for_update().get(pk=user.pk)
-    mail.send("account/email/account_erased", user.email, {})
+    address = user.email
     for provider in reversed(list(personal_data)):
         provider.erase(user)
+    forget_mail(to=address)
     forget_person(user.pk, actor=actor)
     nameless = identify(actor)
     if nameless.pk == user.pk:
         nameless = Actor(kind=nameless.kind, pk=nameless.pk)
     record(user, "erase", actor=nameless)
+    mail.send("account/email/account_erased", address, {})

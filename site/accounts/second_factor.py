@@ -8,6 +8,7 @@ as well, so that a stolen password cannot be used to set up a second factor of t
 from __future__ import annotations
 
 from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
@@ -18,6 +19,8 @@ from accounts.models import User
 from accounts.permissions import can_enter_admin
 
 FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+#: What allauth's ways to prove oneself with a second factor begin with.
+WAYS = "mfa_reauthenticate"
 
 
 def has_factor(user: User | AnonymousUser) -> bool:
@@ -37,6 +40,14 @@ def was_used(request: HttpRequest) -> bool:
     """
     records = get_authentication_records(request, request.user)
     return any(record.get("method") == "mfa" for record in records) and has_factor(request.user)
+
+
+def note_set_up(request: HttpRequest, kind: str) -> None:
+    """Counts setting up a second factor as using it: its first code, or the key, was there.
+
+    Only with fresh proof does one get so far; see `accounts.proof`.
+    """
+    record_authentication(request, request.user, "mfa", type=kind)
 
 
 def is_missing(request: HttpRequest) -> bool:

@@ -33,7 +33,8 @@ class AccountFields(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].label = _("E-mail address")
-        for name in ("first_name", "last_name"):
+        for name, label in (("first_name", _("First name")), ("last_name", _("Last name"))):
+            self.fields[name].label = label
             self.fields[name].required = False
         groups = self.fields["groups"]
         # Held by everybody whose "Administrator" is ticked, and by nobody else.

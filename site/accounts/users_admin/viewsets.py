@@ -69,7 +69,7 @@ class EraseView(users.DeleteView):
             "they had done it themselves under “My data”."
         )
 
-    def get_usage(self) -> None:
+    def get_usage_url(self) -> None:
         """Nothing is deleted: the row stays, with a number and no person."""
 
     def delete_action(self) -> None:

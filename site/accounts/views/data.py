@@ -40,7 +40,7 @@ def export(request: HttpRequest, format: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def erase(request: HttpRequest) -> HttpResponse:
     """Says what goes and what stays, and erases when the button is pressed."""
-    form = EraseForm(request.POST or None)
+    form = EraseForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             personal_data.erase(request.user, actor=request.user)

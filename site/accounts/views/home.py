@@ -46,7 +46,7 @@ def account_home(request: HttpRequest) -> HttpResponse:
 @login_required
 def name(request: HttpRequest) -> HttpResponse:
     """The person's name."""
-    form = NameForm(request.POST or None, instance=request.user)
+    form = NameForm(request.POST if request.method == "POST" else None, instance=request.user)
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("Your name has been saved."))
@@ -72,7 +72,7 @@ def second_factor_needed(request: HttpRequest) -> HttpResponse:
     ways = [
         {**way, "url": f"{way['url']}?{query}"}
         for way in get_adapter().get_reauthentication_methods(request.user)
-        if way["id"].startswith("mfa_reauthenticate")
+        if way["id"].startswith(second_factor.WAYS)
     ]
     return render(
         request,

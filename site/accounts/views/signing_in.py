@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account import views as account
-from allauth.account.models import EmailAddress
 from allauth.mfa.base import views as mfa
+from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
@@ -20,7 +20,9 @@ from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.http import require_safe
 
-from accounts import passkeys
+from accounts import limits, passkeys, second_factor
+from accounts.adapter import TOO_MANY
+from accounts.forms import ActivateAppForm, AddEmailForm, AddKeyForm
 from accounts.permissions import can_enter_admin
 
 
@@ -75,15 +77,16 @@ class PasswordResetFromKeyView(account.PasswordResetFromKeyView):
             super().logout()
 
 
-@method_decorator(transaction.atomic, name="post")
+@method_decorator(transaction.atomic, name="form_valid")
 class EmailView(account.EmailView):
     """The address of the account."""
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        addresses = EmailAddress.objects.filter(user=self.request.user)
-        return super().get_context_data(**kwargs) | {
-            "is_verified": addresses.filter(verified=True).exists()
-        }
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if "action_send" in request.POST and not limits.take("mail", request.POST.get("email", "")):
+            return self.render_to_response(
+                self.get_context_data(form=AddEmailForm(request.user), problem=TOO_MANY)
+            )
+        return super().post(request, *args, **kwargs)
 
 
 class AddKeyView(KnowsPasskeys, webauthn.AddWebAuthnView):
@@ -93,6 +96,11 @@ class AddKeyView(KnowsPasskeys, webauthn.AddWebAuthnView):
         if passkeys.are_possible(self.request):
             return super().get_context_data(**kwargs)
         return {"passkeys_possible": False}
+
+    def form_valid(self, form: AddKeyForm) -> HttpResponse:
+        response = super().form_valid(form)
+        second_factor.note_set_up(self.request, Authenticator.Type.WEBAUTHN)
+        return response
 
 
 class ReauthenticateByKeyView(KnowsPasskeys, webauthn.ReauthenticateWebAuthnView):
@@ -137,6 +145,11 @@ class ActivateAppView(totp.ActivateTOTPView):
         secret = context["form"].secret.rstrip("=")
         parts = [secret[start : start + 4] for start in range(0, len(secret), 4)]
         return context | {"secret_parts": parts}
+
+    def form_valid(self, form: ActivateAppForm) -> HttpResponse:
+        response = super().form_valid(form)
+        second_factor.note_set_up(self.request, Authenticator.Type.TOTP)
+        return response
 
 
 class RecoveryCodesView(recovery.ViewRecoveryCodesView):

@@ -47,6 +47,9 @@ MFA_FORMS = {
     "reauthenticate": "accounts.forms.ReauthenticateByAppForm",
     "activate_totp": "accounts.forms.ActivateAppForm",
     "add_webauthn": "accounts.forms.AddKeyForm",
+    "authenticate_webauthn": "accounts.forms.UseKeyForm",
+    "login_webauthn": "accounts.forms.LoginByKeyForm",
+    "reauthenticate_webauthn": "accounts.forms.ReauthenticateByKeyForm",
     "edit_webauthn": "accounts.forms.RenameKeyForm",
 }
 
