@@ -29,18 +29,25 @@ def main(part: str = "all") -> None:
     compile_messages()
     if part == "messages":
         return
+    if part == "static":
+        collect_static()
+        return
     check_database()
 
     import django
     from django.core.management import call_command
 
+    static = start_collecting() if part == "all" else None
     django.setup()
     migrate()
     say("Loading the demo content")
     call_command("load_demo")
     if part == "demo":
         return
-    collect_static()
+    if static is not None:
+        say("Waiting for the static files")
+        if static.wait():
+            refuse("The static files could not be collected; the lines above say why.")
     output = io.StringIO()
     call_command("demo_logins", stdout=output)
     descriptor = os.open(
@@ -133,21 +140,40 @@ def migrate() -> None:
     call_command("migrate", interactive=False, verbosity=0)
 
 
-def collect_static() -> None:
-    """Copy, hash and compress the static files when any of them has changed."""
+def start_collecting() -> subprocess.Popen[bytes] | None:
+    """Collect the static files when any has changed, in a process beside this one.
+
+    Compressing them takes a core for half a minute, and so does the demo content.
+    """
     from django.conf import settings
-    from django.core.management import call_command
 
     if settings.DEBUG:
-        return
-    stamp = variable_files() / "static.stamp"
-    wanted = fingerprint(static_sources())
-    if stamp.exists() and stamp.read_text() == wanted and Path(settings.STATIC_ROOT).is_dir():
-        return
-    say("Collecting the static files (half a minute the first time)")
-    stamp.unlink(missing_ok=True)
+        return None
+    if Path(settings.STATIC_ROOT).is_dir() and _read(static_stamp()) == fingerprint():
+        return None
+    say("Collecting the static files meanwhile (half a minute the first time)")
+    return subprocess.Popen([sys.executable, __file__, "static"], stdin=subprocess.DEVNULL)
+
+
+def collect_static() -> None:
+    """Copy, hash and compress the static files, and note what they were made from."""
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    wanted = fingerprint()
+    static_stamp().unlink(missing_ok=True)
     call_command("collectstatic", interactive=False, clear=True, verbosity=0)
-    stamp.write_text(wanted)
+    static_stamp().write_text(wanted)
+
+
+def static_stamp() -> Path:
+    """The note about the static files that were collected last."""
+    return variable_files() / "static.stamp"
+
+
+def _read(path: Path) -> str:
+    return path.read_text() if path.exists() else ""
 
 
 def static_sources() -> Iterable[Path]:
@@ -159,10 +185,10 @@ def static_sources() -> Iterable[Path]:
         yield from sorted(path for path in (folder / "static").rglob("*") if path.is_file())
 
 
-def fingerprint(paths: Iterable[Path]) -> str:
-    """A digest of names, sizes and times."""
+def fingerprint() -> str:
+    """A digest of the names, sizes and times of the static files."""
     digest = hashlib.sha256()
-    for path in paths:
+    for path in static_sources():
         status = path.stat()
         digest.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
     return digest.hexdigest()

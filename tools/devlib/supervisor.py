@@ -135,6 +135,8 @@ class Supervisor:
             self.check()
             time.sleep(TICK / 2)
         self.programs.remove(program)
+        if program.process.returncode:
+            _signal_group(program.process.pid, signal.SIGKILL)  # what it had started itself
         self._tell(f"-{program.process.pid}\n")
         if program.process.returncode == REFUSED:
             raise SystemExit(1)
