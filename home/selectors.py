@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -151,6 +152,17 @@ def home_sections(page: HomePage) -> dict[str, Any]:
         "timeline": project.timeline.all() if project else [],
         "models": ModelPage.objects.child_of(project).live() if project else [],
     }
+
+
+def money_rows(project: ProjectPage) -> list[tuple[str, Decimal]]:
+    """Where the money came from, as a table that adds up."""
+    return [
+        (_("European Union"), project.value_eu),
+        (_("State budget"), project.value_state),
+        (_("Funding together"), project.value_funding),
+        (_("Partners’ own contribution"), project.value_own),
+        (_("Value of the project"), project.value_total),
+    ]
 
 
 PARTNER_ORDER = [

@@ -57,10 +57,10 @@ class EventIndexPage(RoutablePageMixin, BasePage):
         now = timezone.now()
         context["upcoming"] = self.events().upcoming(now)
         context["past"] = self.events().past(now)[:10]
-        context["calendar_url"] = self.get_url(request) + self.reverse_subpage("calendar")
+        context["calendar_url"] = f"{self.get_url(request)}kalendarz.ics"
         return context
 
-    @path("kalendarz.ics", name="calendar")
+    @path("kalendarz.ics/", name="calendar")
     def calendar(self, request: HttpRequest) -> HttpResponse:
         """Every event of this language as one calendar to subscribe to."""
         from home.calendars import calendar_response
@@ -153,10 +153,10 @@ class EventPage(RoutablePageMixin, BasePage):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
         context["is_past"] = self.ends_at <= timezone.now()
-        context["calendar_url"] = self.get_url(request) + self.reverse_subpage("calendar")
+        context["calendar_url"] = f"{self.get_url(request)}wydarzenie.ics"
         return context
 
-    @path("wydarzenie.ics", name="calendar")
+    @path("wydarzenie.ics/", name="calendar")
     def calendar(self, request: HttpRequest) -> HttpResponse:
         """This event as a calendar file."""
         from home.calendars import calendar_response

@@ -44,10 +44,10 @@ class NewsIndexPage(RoutablePageMixin, BasePage):
         paginator = Paginator(self.news(), PAGE_SIZE)
         context["page_obj"] = paginator.get_page(request.GET.get("strona"))
         context["page_numbers"] = paginator.get_elided_page_range(context["page_obj"].number)
-        context["feed_url"] = self.get_url(request) + self.reverse_subpage("feed")
+        context["feed_url"] = f"{self.get_url(request)}atom.xml"
         return context
 
-    @path("atom.xml", name="feed")
+    @path("atom.xml/", name="feed")
     def feed(self, request: HttpRequest) -> HttpResponse:
         """The feed of this language."""
         from home.feeds import NewsFeed

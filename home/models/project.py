@@ -113,15 +113,14 @@ class ProjectPage(BasePage):
             )
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from home import selectors
+
         context = super().get_context(request, *args, **kwargs)
         context["dates"] = self.dates.all()
         context["partners"] = self.partners.select_related("organisation")
         context["timeline"] = self.timeline.all()
         context["models"] = ModelPage.objects.child_of(self).live().specific()
-        context["money_rows"] = [
-            (self._meta.get_field(name).verbose_name, getattr(self, name))
-            for name in ("value_eu", "value_state", "value_funding", "value_own", "value_total")
-        ]
+        context["money_rows"] = selectors.money_rows(self)
         return context
 
 

@@ -9,6 +9,7 @@ from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
+from wagtail.views import serve as serve_page
 
 from accounts import urls as account_urls
 from home import views
@@ -33,6 +34,8 @@ urlpatterns = [
         path("konto/", include(account_urls)),
         path("_util/login/", account_urls.private_page_login),
         path("szukaj/", views.search, name="search"),
+        # Files that pages make (feeds, calendars): Wagtail's own pattern wants a slash at the end.
+        re_path(r"^((?:[\w-]+/)+[\w-]+\.(?:xml|ics))$", serve_page),
         path("", include(wagtail_urls)),
         prefix_default_language=False,
     ),

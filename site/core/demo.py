@@ -113,7 +113,7 @@ def load_pictures(report: DemoReport) -> None:
                 description_be=text(alt, "be"),
                 description_en=text(alt, "en"),
                 description_it=text(alt, "it"),
-                author="rysunek: Hajnówka OdNowa, CC0",
+                author="Hajnówka OdNowa, CC0",
             )
         made += 1
     report(f"{Picture.objects.count()} pictures, {made} of them new")
