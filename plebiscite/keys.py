@@ -56,6 +56,29 @@ def pepper(plebiscite: UUID) -> bytes:
     return _read(plebiscite, _PEPPER)
 
 
+def has_pepper(plebiscite: UUID) -> bool:
+    """Whether the key of the voter register is still there."""
+    return _path(plebiscite, _PEPPER).exists()
+
+
+def destroy_pepper(plebiscite: UUID) -> None:
+    """Removes the key of the voter register for good; nothing if it is gone.
+
+    Its bytes are written over first, for what that is worth: disks and backups may keep copies,
+    which is why backups of keys are listed apart and destroyed by the same rule.
+    """
+    path = _path(plebiscite, _PEPPER)
+    try:
+        with path.open("r+b") as file:
+            file.write(bytes(PEPPER_SIZE))
+            file.flush()
+            os.fsync(file.fileno())
+        path.unlink()
+    except FileNotFoundError:
+        return
+    _sync_folder(path.parent)
+
+
 def tag_key(plebiscite: UUID) -> bytes:
     """The key of the inbox's tags."""
     return _read(plebiscite, _TAG)
