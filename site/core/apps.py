@@ -9,10 +9,12 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         from core import ports
         from core.demo import load_pictures
-        from core.outbox.keeping import check_health
+        from core.files import clamav
+        from core.outbox import keeping as outbox
         from core.pagecache import signals as pagecache_signals  # noqa: F401
         from core.search import signals as search_signals  # noqa: F401
         from core.transitions import checks  # noqa: F401
 
         ports.demo.register("pictures", load_pictures)
-        ports.health.register("core.outbox", check_health)
+        ports.health.register("core.outbox", outbox.check_health)
+        ports.health.register("core.files", clamav.check_health)

@@ -1,4 +1,4 @@
-"""The locks under which states change."""
+"""Locks that hold until the transaction ends: of a row, or of an idea."""
 
 from __future__ import annotations
 

@@ -6,9 +6,9 @@ table is the documentation, the source of permissions, the diagram that staff se
 parameters of the tests.
 """
 
+from core.locks import advisory_lock, lock_row
 from core.transitions.doing import available, transition
 from core.transitions.errors import NotAllowed, Refused, TransitionError, WrongState
-from core.transitions.locks import advisory_lock, lock_row
 from core.transitions.machine import Machine, Notice, Recipient, State, Step, Transition
 from core.transitions.matrix import matrix
 from core.transitions.who import ANYONE, SYSTEM_ONLY, Who, holds, roles, who

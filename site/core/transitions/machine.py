@@ -10,7 +10,7 @@ from typing import Any
 from django.db import models
 from django.utils.functional import Promise
 
-from core.transitions.locks import lock_row
+from core.locks import lock_row
 from core.transitions.who import Who, roles
 
 Text = str | Promise

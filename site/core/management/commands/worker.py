@@ -19,6 +19,7 @@ from django_tasks_db.management.commands.db_worker import Worker
 
 from core import ports
 from core.audit.seals import Sealer
+from core.files.keeping import sweep as sweep_files
 from core.outbox.keeping import purge as erase_old_mail
 from core.outbox.keeping import release_stale
 from core.outbox.sending import Sender
@@ -79,6 +80,7 @@ class Command(BaseCommand):
             Job("mail_of_dead_workers", timedelta(minutes=1), release_stale),
             Job("erase_old_mail", timedelta(hours=1), erase_old_mail),
             Job("audit_seal", timedelta(seconds=1), Sealer().run),
+            Job("sweep_files", timedelta(hours=6), sweep_files),
             Job("prune_tokens", timedelta(hours=6), prune_tokens),
             Job("prune_throttles", timedelta(minutes=10), prune_throttles),
             *(Job(name, job.every, job.run) for name, job in ports.jobs.items()),
