@@ -54,6 +54,7 @@ def _navigation(request: HttpRequest) -> dict[str, Any]:
             link(_("News"), "/aktualnosci/"),
             link(_("The building"), "/budynek/"),
             link(_("Contact"), "/kontakt/"),
+            link(_("My matters"), "/sprawy/"),
             link(_("Search"), "/szukaj/"),
         ],
         "footer": [
@@ -64,6 +65,7 @@ def _navigation(request: HttpRequest) -> dict[str, Any]:
                     link(_("Plebiscite"), "/plebiscyt/"),
                     link(_("Incubator of organisations"), "/inkubator/"),
                     link(_("Events"), "/wydarzenia/"),
+                    link(_("My matters"), "/sprawy/"),
                 ],
             },
             {

@@ -17,6 +17,7 @@ from wagtail.contrib.sitemaps.views import sitemap as wagtail_sitemap
 
 from core import ports
 from core.search.query import excerpt, find
+from home.my_matters import my_matters
 
 PAGE_SIZE = 15
 
@@ -81,6 +82,17 @@ def search(request: HttpRequest) -> HttpResponse:
             "page_numbers": page.paginator.get_elided_page_range(page.number),
         },
     )
+
+
+@never_cache
+@require_safe
+def my_matters_page(request: HttpRequest) -> HttpResponse:
+    """What a signed-in person has here; others learn how to get to theirs."""
+    language = get_language() or settings.LANGUAGE_CODE
+    matters = (
+        my_matters(user=request.user, language=language) if request.user.is_authenticated else None
+    )
+    return render(request, "home/my_matters.html", {"matters": matters})
 
 
 @never_cache

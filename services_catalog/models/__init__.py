@@ -1,3 +1,4 @@
+from services_catalog.cases.models import CaseMessage, RequestContact, ServiceRequest
 from services_catalog.models.page import CataloguePage
 from services_catalog.models.service import (
     Service,
@@ -9,11 +10,14 @@ from services_catalog.models.service import (
 )
 
 __all__ = [
+    "CaseMessage",
     "CataloguePage",
+    "RequestContact",
     "Service",
     "ServiceHours",
     "ServiceMode",
     "ServicePlace",
     "ServiceProvider",
+    "ServiceRequest",
     "ServiceStep",
 ]

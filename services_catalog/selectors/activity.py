@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
-from core.ports import Activity, ActivitySource, Platform
+from core.ports import Activity, ActivitySource, Matter, Platform
+from services_catalog.cases.selectors import my_cases, waiting_cases
 from services_catalog.models.service import ServiceMode
 from services_catalog.selectors.services import live_services
 
 
 class ServiceActivity(ActivitySource):
     """The next departure of every service with hours; those on request as always open."""
+
+    def mine(self, *, user: Any, language: str) -> Iterable[Matter]:
+        return my_cases(user, language)
+
+    def waiting_for(self, *, user: Any, language: str) -> Iterable[Matter]:
+        return waiting_cases(user, language)
 
     def open_now(self, *, language: str, now: datetime) -> Iterable[Activity]:
         for service in live_services(language):

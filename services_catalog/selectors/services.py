@@ -12,7 +12,7 @@ from django.utils.translation import get_language_info
 
 from core.templatetags.site_tags import localised_path
 from directory.models import Organisation, Room, TargetGroup
-from services_catalog.models.service import Service, ServiceHours, ServiceStep
+from services_catalog.models.service import Service, ServiceHours, ServiceMode, ServiceStep
 
 CATALOGUE_PATH = "/uslugi/"
 # The words of these fields are translated; everything else is the canonical row's.
@@ -88,7 +88,7 @@ def live_services(language: str) -> list[ServiceView]:
         .select_related("locale", "cover")
         .prefetch_related("target_groups", "rooms", "hours", "steps", "providers__organisation")
     )
-    texts = _translations(language)
+    texts = translations(language)
     return [
         ServiceView(service, texts.get(service.translation_key, service), language)
         for service in canonical
@@ -101,11 +101,11 @@ def find_service(slug: str, *, language: str) -> ServiceView | None:
     if service is None:
         return None
     return ServiceView(
-        service, _translations(language, service).get(service.translation_key, service), language
+        service, translations(language, service).get(service.translation_key, service), language
     )
 
 
-def _translations(language: str, service: Service | None = None) -> dict[Any, Service]:
+def translations(language: str, service: Service | None = None) -> dict[Any, Service]:
     if language == settings.LANGUAGE_CODE:
         return {}
     rows = Service.objects.live().filter(locale__language_code=language).select_related("locale")
@@ -123,11 +123,19 @@ def service_context(service: ServiceView | Service, *, language: str) -> dict[st
             "service": service,
             "hours": service.hours,
             "next_start": service.next,
+            "request_url": request_url(service),
             "languages_available": service_languages(service.canonical),
             "fallback_language": (
                 get_language_info(service.text_language) if service.is_fallback else None
             ),
         }
+
+
+def request_url(service: ServiceView) -> str:
+    """Where a resident asks for the service; empty where that is not how one gets it."""
+    if service.mode in {ServiceMode.REQUEST, ServiceMode.SLOTS}:
+        return f"{service.url}zgloszenie/"
+    return ""
 
 
 def service_languages(service: Service) -> list[str]:

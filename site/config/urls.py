@@ -33,7 +33,10 @@ urlpatterns = [
         path("konto/organizacje/", include("directory.urls")),
         path("konto/", include(account_urls)),
         path("_util/login/", account_urls.private_page_login),
+        path("inkubator/", include("incubator.urls")),
         path("szukaj/", views.search, name="search"),
+        path("sprawy/", views.my_matters_page, name="my_matters"),
+        path("", include("services_catalog.cases.urls")),
         # Files that pages make (feeds, calendars): Wagtail's own pattern wants a slash at the end.
         re_path(r"^((?:[\w-]+/)+[\w-]+\.(?:xml|ics))$", serve_page),
         path("", include(wagtail_urls)),

@@ -1,0 +1,121 @@
+"""What residents and staff type."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+TEXT_LIMIT = 4000
+
+
+def normal_phone(text: str) -> str:
+    """A telephone number as digits with an optional `+`, nine digits for a Polish one.
+
+    Spaces, hyphens, brackets, a leading 0 or +48 are taken; raises ValidationError otherwise.
+    """
+    digits = re.sub(r"[\s().\-\u2010-\u2015]", "", text)
+    if not re.fullmatch(r"\+?\d{6,15}", digits):
+        raise ValidationError(_("Write the number with digits, for example 85 682 21 80."))
+    if digits.startswith("+48"):
+        digits = digits[3:]
+    if not digits.startswith("+"):
+        digits = digits.removeprefix("0048").lstrip("0")
+        if len(digits) != 9:
+            raise ValidationError(_("A Polish number has nine digits."))
+    return digits
+
+
+class OnceForm(forms.Form):
+    """A form that makes one thing however often it is sent."""
+
+    submission_key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        initial = {"submission_key": uuid.uuid4(), **kwargs.pop("initial", {})}
+        super().__init__(*args, initial=initial, **kwargs)
+
+
+class RequestForm(OnceForm):
+    """A request for a service: as few questions as an answer needs."""
+
+    text = forms.CharField(
+        label=_("What do you need?"),
+        help_text=_("A few sentences are enough. Do not write about your health or documents."),
+        max_length=TEXT_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 6, "class": "input"}),
+        error_messages={"required": _("Write what you need.")},
+    )
+    name = forms.CharField(
+        label=_("Your name"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "name", "class": "input"}),
+        error_messages={"required": _("Write your name.")},
+    )
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        help_text=_("We send a link here; with it you see the case and answer."),
+        required=False,
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "class": "input"}),
+    )
+    phone = forms.CharField(
+        label=_("Telephone"),
+        help_text=_("If you would rather be called. An e-mail address or a telephone is enough."),
+        required=False,
+        max_length=30,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "tel", "inputmode": "tel", "class": "input input--short"}
+        ),
+    )
+
+    def clean_phone(self) -> str:
+        phone = self.cleaned_data["phone"].strip()
+        return normal_phone(phone) if phone else ""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not self.errors and not data.get("email") and not data.get("phone"):
+            self.add_error("email", _("Give an e-mail address or a telephone number."))
+        return data
+
+
+class DeskRequestForm(RequestForm):
+    """The same, taken down by staff at the desk or on the telephone."""
+
+    channel = forms.ChoiceField(
+        label=_("How it reached us"),
+        choices=[("phone", _("telephone")), ("desk", _("at the desk"))],
+        widget=forms.RadioSelect,
+    )
+
+
+class MessageForm(OnceForm):
+    """A message to the other side."""
+
+    text = forms.CharField(
+        label=_("Your message"),
+        max_length=TEXT_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 5, "class": "input"}),
+        error_messages={"required": _("Write the message first.")},
+    )
+
+
+class LostLinkForm(forms.Form):
+    """Number and address, for a new link."""
+
+    number = forms.CharField(
+        label=_("Number of the case"),
+        help_text=_("It looks like HAJ-2026-004211-7."),
+        max_length=40,
+        widget=forms.TextInput(attrs={"class": "input input--short"}),
+    )
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "class": "input"}),
+    )

@@ -1,0 +1,19 @@
+"""Addresses of the resident's side."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from services_catalog.cases import views
+
+app_name = "services"
+
+urlpatterns = [
+    path("uslugi/<slug:slug>/zgloszenie/", views.request_service, name="request"),
+    path("sprawy/zgubiony-link/", views.lost_link, name="lost_link"),
+    path("sprawy/zgubiony-link/wyslany/", views.lost_link_sent, name="lost_link_sent"),
+    path("sprawy/otworz/<str:token>/", views.OpenCase.as_view(), name="open"),
+    path("sprawy/potwierdz/<str:token>/", views.ConfirmCase.as_view(), name="confirm"),
+    path("sprawy/<uuid:pk>/", views.case_page, name="case"),
+    path("sprawy/<uuid:pk>/<slug:verb>/", views.move_case, name="move"),
+]
