@@ -14,6 +14,8 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
+from core.i18n.catalogues import PROJECT_DIR
+
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December",
@@ -116,13 +118,20 @@ def corrected_entries(language: str) -> list:
     return [django[key] for key in keys]
 
 
-def library_entries(library: Library) -> list:
-    """A package's entries (polib) from the files that are shown here."""
+def library_entries(library: Library, project_dir: Path = PROJECT_DIR) -> list:
+    """A package's entries (polib) from its files that are shown here.
+
+    A template of ours takes the place of the package's template of the same name.
+    """
     shown = re.compile(library.shown)
     return [
         entry
         for entry in _catalogue(library.package, "locale", library.complete_in)
-        if not entry.obsolete and any(shown.search(place) for place, _ in entry.occurrences)
+        if not entry.obsolete
+        and any(
+            shown.search(file) and not (project_dir / file).exists()
+            for file, _ in entry.occurrences
+        )
     ]
 
 
