@@ -31,6 +31,7 @@ ROOT = Path(__file__).resolve().parents[1]
 #: What a run of the tests changes: a server and files of its own, apart from the site's.
 VAR = Path(os.environ.get("HAJNOWKA_TEST_VAR") or ROOT / "var" / "test").absolute()
 
+MIGRATED = "hajnowka_migrated_"
 TEMPLATE = "hajnowka_template_"
 DEMO = "hajnowka_demo_"
 CLONE = "hajnowka_clone_"
@@ -100,21 +101,25 @@ class Databases:
         """Remove a database, whoever is still connected."""
         self._ask(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
+    def migrated(self) -> str:
+        """The database as migrations leave it, without a single page."""
+        return self._made(MIGRATED, digest(structure()), self._migrate)
+
     def template(self) -> str:
-        """The migrated database that all others are made from."""
+        """The database that tests get: migrated, with the pages nearly all of them need."""
         if self._template is None:
-            self._template = self._made(TEMPLATE, digest(structure()), self._migrate)
+            self._template = self._made(TEMPLATE, digest(structure()), self._make_site)
         return self._template
 
     def demo_template(self) -> tuple[str, Path]:
         """A database with the demo content, and the folder with its uploaded files."""
-        template = self.template()
+        migrated = self.migrated()
         key = digest(sources())
         media = VAR / f"media-{key}"
 
         def fill(name: str) -> None:
             self.drop(name)
-            self.copy(template, name)
+            self.copy(migrated, name)
             shutil.rmtree(media, ignore_errors=True)
             env = {
                 **os.environ,
@@ -154,10 +159,15 @@ class Databases:
     def _migrate(self, name: str) -> None:
         self.drop(name)
         self._ask(f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'")
-        from tests.factories.site import make_site
-
         with pointed_at(name):
             call_command("migrate", interactive=False, verbosity=0)
+
+    def _make_site(self, name: str) -> None:
+        from tests.factories.site import make_site
+
+        self.drop(name)
+        self.copy(self.migrated(), name)
+        with pointed_at(name):
             # Nearly every test needs these pages; made here they cost nothing per test.
             make_site()
 
