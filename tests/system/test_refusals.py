@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import fcntl
 import signal
 import socket
 import subprocess
@@ -132,6 +133,25 @@ def test_an_interrupted_install_is_begun_anew(empty_copy: Copy) -> None:
     again = empty_copy.run("run")
     assert "Making an environment" in again.stdout
     assert "Cannot reach the package index" in again.stdout
+
+
+def test_two_installs_take_turns(empty_copy: Copy) -> None:
+    lock = empty_copy.venv.with_name(".venv.lock")
+    with lock.open("w") as first:
+        fcntl.flock(first, fcntl.LOCK_EX)
+        second = subprocess.Popen(
+            [sys.executable, "tools/dev.py", "run"],
+            cwd=empty_copy.folder,
+            env=empty_copy.environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        assert second.stdout is not None
+        assert "Waiting for another command" in second.stdout.readline()
+        assert second.poll() is None
+        second.send_signal(signal.SIGTERM)
+        assert "Stopped." in second.communicate(timeout=20)[0]
 
 
 def test_unknown_command(copy: Copy) -> None:

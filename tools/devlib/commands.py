@@ -74,7 +74,10 @@ def run(rest: list[str]) -> None:
 def test(rest: list[str]) -> None:
     """Install what tests need and run them: make test ARGS="-k events"."""
     _prepare("dev")
-    env = environment(HAJNOWKA_VAR=str(VAR / "test"), DJANGO_SETTINGS_MODULE="config.settings.test")
+    var = str(VAR / "test")
+    env = environment(
+        HAJNOWKA_VAR=var, HAJNOWKA_TEST_VAR=var, DJANGO_SETTINGS_MODULE="config.settings.test"
+    )
     for name in ("SECRET_KEY", "ALLOWED_HOSTS", "HOST", "PORT", "BASE_URL"):
         env.pop(name, None)
     _run([str(PYTHON), str(PREPARE), "messages"], env)

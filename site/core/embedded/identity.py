@@ -37,6 +37,8 @@ class Identity:
     bin: Path
     data: Path
     namespace: bool = False
+    #: What whoever has started the server should be told.
+    notice: str = ""
     popen: dict[str, Any] = field(default_factory=dict)
 
     def enter(self) -> None:
@@ -140,7 +142,7 @@ def _as_nobody(folder: Path, programs: Path) -> Identity:
     if not _works(found, own):
         raise _nowhere("`nobody` cannot run programs")
     (folder / "elsewhere.txt").write_text(str(home))
-    print(f"PostgreSQL does not run as root: it runs as `nobody`, its data are in {own}.")
+    found.notice = f"PostgreSQL does not run as root: it runs as `nobody`, its data are in {own}."
     return found
 
 

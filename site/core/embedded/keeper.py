@@ -163,7 +163,12 @@ class Keeper:
                 **self.who.popen,
             )
         self._wait_until_ready()
-        state = {"socket": str(self.socket), "keeper": os.getpid(), "server": self.server.pid}
+        state = {
+            "socket": str(self.socket),
+            "keeper": os.getpid(),
+            "server": self.server.pid,
+            "notice": self.who.notice,
+        }
         new = self.folder / "server.json.new"
         new.write_text(json.dumps(state))
         new.replace(self.folder / "server.json")
