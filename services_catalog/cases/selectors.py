@@ -64,7 +64,7 @@ def timeline(case: ServiceRequest, *, for_staff: bool = False) -> list[Entry]:
     events = AuditEvent.objects.filter(object_type=target.type, object_id=target.id)
     entries += [
         Entry(
-            at=event.created_at,
+            at=event.at,
             kind="state",
             text=str(case.machine.label(event.to_state, staff=for_staff)),
         )

@@ -1,0 +1,40 @@
+"""Cases under simultaneous requests, on PostgreSQL itself."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+
+from accounts.roles import Role
+from core.outbox.models import OutboxMail
+from core.transitions import WrongState
+from services_catalog.cases import services
+from tests.factories.catalogue import ServiceFactory
+from tests.services_catalog.test_cases import ask, person, text
+
+pytestmark = pytest.mark.concurrency
+
+
+def test_twenty_requests_have_twenty_consecutive_numbers(together):
+    service = ServiceFactory()
+    cases = together(*[lambda: ask(service) for _ in range(20)])
+    numbers = sorted(services.NUMBERS.read(case.number)[-1] for case in cases)
+    assert numbers == list(range(numbers[0], numbers[0] + 20))
+
+def test_one_form_pressed_ten_times_is_one_case(together):
+    service, key = ServiceFactory(), uuid.uuid4()
+    cases = together(*[lambda: ask(service, submission_key=key) for _ in range(10)])
+    assert len({case.pk for case in cases}) == 1
+    assert OutboxMail.objects.count() == 1
+
+def test_of_two_clerks_one_answers_and_the_other_is_told(together):
+    service = ServiceFactory()
+    case = ask(service, email="", phone="856822180")
+    clerks = [person(Role.SERVICE_COORDINATOR) for _ in range(2)]
+    results = together(
+        lambda: services.move(case, "answer", actor=clerks[0], **text("Tak.")),
+        lambda: services.move(case, "reject", actor=clerks[1], **text("Nie.")),
+    )
+    assert sum(isinstance(result, WrongState) for result in results) == 1
+    assert case.messages.count() == 1
