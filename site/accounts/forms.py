@@ -94,7 +94,7 @@ class SignupForm(PlainWidgets, account.SignupForm):
         super().__init__(*args, **kwargs)
         self.fields["email"].help_text = _("We will send a link to it, to check that it is yours.")
         password = self.fields["password1"]
-        password.label = _("Password (not required)")
+        password.label = PASSWORD
         password.help_text = _(
             "At least 10 characters. Leave it empty if you would rather sign in with a code that "
             "we send by e-mail each time."

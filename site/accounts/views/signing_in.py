@@ -18,12 +18,16 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from accounts import limits, passkeys, second_factor
 from accounts.adapter import TOO_MANY
 from accounts.forms import ActivateAppForm, AddEmailForm, AddKeyForm
 from accounts.permissions import can_enter_admin
+
+
+KEY_FAILED = _("The key did not work. Try again, or choose another way.")
 
 
 class KnowsPasskeys:
@@ -42,6 +46,10 @@ class LoginView(KnowsPasskeys, account.LoginView):
 
 class AuthenticateView(KnowsPasskeys, mfa.AuthenticateView):
     """The second step of signing in."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        problem = KEY_FAILED if self.webauthn_form.errors else ""
+        return super().get_context_data(**kwargs) | {"problem": problem}
 
 
 @method_decorator(transaction.atomic, name="form_valid")
