@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -8,10 +10,17 @@ class ServicesCatalogConfig(AppConfig):
 
     def ready(self) -> None:
         from core import ports
+        from services_catalog.cases.services import expire_and_close
         from services_catalog.demo import load
+        from services_catalog.demo.cases import load as load_cases
+        from services_catalog.personal_data import CasePersonalData
         from services_catalog.selectors import ServiceActivity
         from services_catalog.sources import ServiceSearch
 
         ports.activity.register("services_catalog.services", ServiceActivity())
         ports.search_source.register("services_catalog.services", ServiceSearch())
+        ports.personal_data.register("services_catalog.cases", CasePersonalData())
         ports.demo.register("services_catalog", load)
+        ports.demo.register("services_catalog.cases", load_cases)
+        every = timedelta(minutes=5)
+        ports.jobs.register("services_catalog.cases", ports.Job(every, expire_and_close))

@@ -8,12 +8,20 @@ from core import ports
 def test_what_is_registered():
     assert {
         name: sorted(getattr(ports, name).names())
-        for name in ("activity", "search_source", "personal_data", "demo")
+        for name in ("activity", "search_source", "personal_data", "demo", "jobs")
     } == {
         "activity": ["home.events", "services_catalog.services"],
         "search_source": ["home.pages", "services_catalog.services"],
-        "personal_data": ["accounts", "directory"],
-        "demo": ["accounts", "directory", "home", "pictures", "services_catalog"],
+        "personal_data": ["accounts", "directory", "services_catalog.cases"],
+        "demo": [
+            "accounts",
+            "directory",
+            "home",
+            "pictures",
+            "services_catalog",
+            "services_catalog.cases",
+        ],
+        "jobs": ["services_catalog.cases"],
     }
 
 

@@ -421,3 +421,25 @@ def test_my_matters(client, service):
     assert case.number in client.get("/sprawy/").content.decode()
     assert client.get(reverse("services:case", args=[case.pk])).status_code == 200
     assert not mail.outbox
+
+
+class TestPersonalData:
+    def test_erasing_waits_for_open_cases_and_then_leaves_nothing_personal(
+        self, service, coordinator
+    ):
+        from core.ports import CannotErase, personal_data
+
+        part = dict(personal_data.items())["services_catalog.cases"]
+        user = person(first_name="Kanarek", last_name="Kanarkowy")
+        case = ask(
+            service, actor=user, email=user.email, name="Kanarek", text="Kanarek prosi o pomoc."
+        )
+        assert "Kanarek prosi" in str(part.export(user).data)
+        with pytest.raises(CannotErase):
+            part.erase(user)
+        services.move(case, "reject", actor=coordinator, **text("Kanarek: nie możemy."))
+        part.erase(user)
+        case.refresh_from_db()
+        assert (case.number != "", case.requester, case.text) == (True, None, "")
+        assert not case.messages.exists()
+        assert not hasattr(ServiceRequest.objects.get(pk=case.pk), "contact")

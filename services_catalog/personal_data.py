@@ -1,0 +1,60 @@
+"""A resident's rights to the data in their cases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from core.ports import CannotErase, DataExport, DataNotice
+from services_catalog.cases.models import CaseMessage, RequestContact, ServiceRequest
+
+
+class CasePersonalData:
+    """Contacts, texts and messages of cases; what stays is a number, a service and dates."""
+
+    def notice(self) -> DataNotice:
+        return DataNotice(
+            title=_("Requests for services"),
+            what=_("Your name and address, what you asked for, messages to and from the office."),
+            purpose=_("To answer what you asked for."),
+            legal_basis=_("A task in the public interest (GDPR, art. 6(1)(e))."),
+            retention=_("Until the case is closed and the period set for the service has passed."),
+            stays=_("The number, the service, the dates and the outcome, without your name."),
+        )
+
+    def export(self, user: Any) -> DataExport:
+        cases = ServiceRequest.objects.of_person(user).select_related("service", "contact")
+        rows = []
+        for case in cases.prefetch_related("messages"):
+            contact = getattr(case, "contact", None)
+            rows.append(
+                {
+                    "number": case.number,
+                    "service": case.service.name,
+                    "state": case.state_label,
+                    "received": case.created_at.isoformat(),
+                    "text": case.text,
+                    "contact": {
+                        name: getattr(contact, name, "") for name in ("name", "email", "phone")
+                    },
+                    "messages": [
+                        {
+                            "written": message.created_at.isoformat(),
+                            "by": message.author,
+                            "text": message.text,
+                        }
+                        for message in case.messages.all()
+                        if not message.is_internal
+                    ],
+                }
+            )
+        return DataExport(data=rows)
+
+    def erase(self, user: Any) -> None:
+        cases = ServiceRequest.objects.of_person(user)
+        if cases.open().exists():
+            raise CannotErase(_("You have open cases. Withdraw them or let us finish first."))
+        RequestContact.objects.filter(case__in=cases).delete()
+        CaseMessage.objects.filter(case__in=cases).delete()
+        cases.update(text="", public_reason="–", requester=None)
