@@ -23,4 +23,4 @@ class ServicesCatalogConfig(AppConfig):
         ports.demo.register("services_catalog", load)
         ports.demo.register("services_catalog.cases", load_cases)
         every = timedelta(minutes=5)
-        ports.jobs.register("services_catalog.cases", ports.Job(every, expire_and_close))
+        ports.jobs.register("services_catalog.cases", ports.Job(every=every, run=expire_and_close))
