@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db import models
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -77,6 +78,15 @@ class NewsPage(BasePage):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
         siblings = NewsPage.objects.sibling_of(self, inclusive=False).live()
-        context["newer"] = siblings.filter(date__gt=self.date).order_by("date").first()
-        context["older"] = siblings.filter(date__lt=self.date).order_by("-date").first()
+        same_day = Q(date=self.date)
+        context["newer"] = (
+            siblings.filter(Q(date__gt=self.date) | same_day & Q(pk__gt=self.pk))
+            .order_by("date", "pk")
+            .first()
+        )
+        context["older"] = (
+            siblings.filter(Q(date__lt=self.date) | same_day & Q(pk__lt=self.pk))
+            .order_by("-date", "-pk")
+            .first()
+        )
         return context

@@ -1,0 +1,104 @@
+"""A page of every type, with as little on it as the type allows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from wagtail.models import Page, get_page_models
+
+from directory.models import Organisation
+from home.models import (
+    BuildingPage,
+    ContactPage,
+    ContactPlace,
+    EventIndexPage,
+    EventPage,
+    HomePage,
+    ModelPage,
+    NewsIndexPage,
+    NewsPage,
+    PartnersPage,
+    ProjectDate,
+    ProjectPage,
+    ProjectPartner,
+    StandardPage,
+    TimelineEntry,
+)
+from services_catalog.models import CataloguePage
+from tests.factories.site import SiteTree
+
+TEXT = [
+    ("paragraph", "<p>Treść.</p>"),
+    ("heading", "Rozdział"),
+    ("accordion", {"items": [{"question": "Kiedy?", "answer": "<p>Jutro.</p>"}]}),
+]
+
+
+def _project(tree: SiteTree) -> ProjectPage:
+    if found := ProjectPage.objects.child_of(tree.home).first():
+        return found
+    words = (
+        "aim full_name programme axis measure intermediate_body status place initiative_group "
+        "science_partner macro_revitalisation micro_revitalisation namesake_note"
+    )
+    page = ProjectPage(
+        title="O projekcie",
+        slug="o-projekcie",
+        value_total=Decimal("110.00"),
+        value_funding=Decimal("100.00"),
+        value_eu=Decimal("90.00"),
+        value_state=Decimal("10.00"),
+        value_own=Decimal("10.00"),
+        body=TEXT,
+        **{name: f"Tekst {name}." for name in words.split()},
+    )
+    locale = tree.home.locale
+    page.dates = [
+        ProjectDate(label="Koniec", date=date(2021, 6, 30), source="strona miasta", locale=locale)
+    ]
+    page.timeline = [TimelineEntry(when="2018", text="Początek.", is_now=True, locale=locale)]
+    page.partners = [
+        ProjectPartner(organisation=organisation, part="partner", locale=locale)
+        for organisation in Organisation.objects.all()[:3]
+    ]
+    return tree.add(tree.home, page)
+
+
+def _contact(tree: SiteTree) -> ContactPage:
+    page = ContactPage(title="Kontakt", slug="kontakt", body=TEXT)
+    page.places = [
+        ContactPlace(name="Stacja", address="Rynek 1", phone="85 1", locale=tree.home.locale)
+    ]
+    return tree.add(tree.home, page)
+
+
+BUILDERS: dict[type[Page], Callable[[SiteTree], Any]] = {
+    HomePage: lambda tree: tree.home,
+    ProjectPage: _project,
+    ModelPage: lambda tree: tree.add(
+        _project(tree),
+        ModelPage(title="Model zlecania", slug="model", short_name="Zlecanie", body=TEXT),
+    ),
+    PartnersPage: lambda tree: tree.add(
+        _project(tree), PartnersPage(title="Partnerzy", slug="partnerzy", body=TEXT)
+    ),
+    StandardPage: lambda tree: tree.standard(body=TEXT),
+    NewsIndexPage: lambda tree: tree.news,
+    NewsPage: lambda tree: tree.news_item(body=TEXT),
+    EventIndexPage: lambda tree: tree.events,
+    EventPage: lambda tree: tree.event(body=TEXT),
+    BuildingPage: lambda tree: tree.add(
+        tree.home, BuildingPage(title="Budynek", slug="budynek", body=TEXT)
+    ),
+    ContactPage: _contact,
+    CataloguePage: lambda tree: tree.catalogue,
+}
+
+
+def page_types(*apps: str) -> list[type[Page]]:
+    """The page types that applications define, by name."""
+    found = [model for model in get_page_models() if model._meta.app_label in apps]
+    return sorted(found, key=lambda model: model._meta.label)
