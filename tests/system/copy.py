@@ -71,7 +71,8 @@ class Copy:
             process = subprocess.Popen(
                 [sys.executable, "tools/dev.py", "run"],
                 cwd=self.folder,
-                env=self.environment(**changes),
+                # As under make: it ends when its parent does, should the tests be killed.
+                env=self.environment(MAKELEVEL="1", **changes),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
