@@ -139,7 +139,13 @@ class MFAAdapter(DefaultMFAAdapter):
         # Made by segno from its own numbers: nothing of the address gets into the markup.
         return mark_safe(  # noqa: S308
             code.svg_inline(
-                scale=5, border=4, dark="#000", light="#fff", svgclass="qr-code", lineclass=None
+                omitsize=True,
+                scale=5,
+                border=4,
+                dark="#000",
+                light="#fff",
+                svgclass="qr-code",
+                lineclass=None,
             ).replace("<svg ", f'<svg role="img" aria-label="{gettext("QR code")}" ', 1)
         )
 

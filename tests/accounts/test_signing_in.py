@@ -223,3 +223,9 @@ def test_tries_are_counted_for_unknown_addresses_too(client, person):
     nobody = User(email="nobody@example.org")
     answers = [sign_in(client, nobody, "nie to").content for _try in range(12)]
     assert answers[0] != answers[-1]
+
+
+def test_a_form_without_its_token_is_refused_in_words(db):
+    answer = Client(enforce_csrf_checks=True).post(LOGIN, {"login": "x"})
+    assert answer.status_code == 403
+    assert heading(answer)

@@ -26,7 +26,6 @@ from accounts.adapter import TOO_MANY
 from accounts.forms import ActivateAppForm, AddEmailForm, AddKeyForm
 from accounts.permissions import can_enter_admin
 
-
 KEY_FAILED = _("The key did not work. Try again, or choose another way.")
 
 
@@ -166,3 +165,8 @@ class RecoveryCodesView(recovery.ViewRecoveryCodesView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         needs_admin = can_enter_admin(self.request.user)
         return super().get_context_data(**kwargs) | {"needs_admin": needs_admin}
+
+
+def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """For a form whose token does not fit: opened long ago, or cookies are refused."""
+    return render(request, "account/form_too_old.html", status=403)

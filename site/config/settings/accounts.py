@@ -4,6 +4,7 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "account_home"
 LOGOUT_REDIRECT_URL = "account_signed_out"
+CSRF_FAILURE_VIEW = "accounts.views.signing_in.form_too_old"
 PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True  # unless “keep me signed in” is ticked: then two weeks
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
