@@ -21,7 +21,7 @@ def test_what_is_registered():
             "services_catalog",
             "services_catalog.cases",
         ],
-        "jobs": ["services_catalog.cases"],
+        "jobs": ["accounts.sweep", "services_catalog.cases"],
     }
 
 
