@@ -45,6 +45,7 @@ from services_catalog.models import CataloguePage
 
 CONTENT = Path(__file__).parent
 LANGUAGES = [settings.LANGUAGE_CODE, *OTHER_LANGUAGES]
+TREE_FIELDS = ("path", "depth", "numchild", "url_path")
 MONEY = ("value_total", "value_funding", "value_eu", "value_state", "value_own")
 PROJECT_TEXTS = (
     "full_name", "aim", "programme", "axis", "measure", "intermediate_body", "status", "place",
@@ -132,7 +133,8 @@ class Builder:
         self._write(page, row, texts, settings.LANGUAGE_CODE)
         if prepare:
             prepare(page, row, settings.LANGUAGE_CODE)
-        parent.refresh_from_db()
+        # Only its place in the tree: its words may not have been saved yet.
+        parent.refresh_from_db(fields=TREE_FIELDS)
         parent.add_child(instance=page)
         for name, value in many.items():
             setattr(page, name, value)
@@ -172,7 +174,7 @@ class Builder:
                 page.body = blocks(rows, language, pages)
                 _check(page)
             # Children have come since the page was made.
-            page.refresh_from_db(fields=["path", "depth", "numchild", "url_path"])
+            page.refresh_from_db(fields=TREE_FIELDS)
             page.save_revision(clean=False).publish()
 
     def project_rows(self, page: ProjectPage, row: dict[str, Any], language: str) -> None:
