@@ -95,8 +95,7 @@ def _navigation(request: HttpRequest) -> dict[str, Any]:
                 "label": "БЕ" if code == "be" else code.upper(),
                 "name": get_language_info(code)["name_local"],
                 "url": localised_path(request.path, code) + _query(request),
-                "absolute_url": settings.WAGTAILADMIN_BASE_URL
-                + localised_path(request.path, code),
+                "absolute_url": settings.WAGTAILADMIN_BASE_URL + localised_path(request.path, code),
                 "current": code == language,
             }
             for code, _name in settings.LANGUAGES

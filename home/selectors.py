@@ -50,7 +50,9 @@ class BoardRow:
     moment: datetime.datetime | None
 
 
-def board_rows(*, language: str, now: datetime.datetime, limit: int = BOARD_LINES) -> list[BoardRow]:
+def board_rows(
+    *, language: str, now: datetime.datetime, limit: int = BOARD_LINES
+) -> list[BoardRow]:
     """What is open, the soonest first; one line without a date keeps its place at the end."""
     activities = [
         activity

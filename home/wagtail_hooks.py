@@ -11,4 +11,3 @@ from wagtail import hooks
 def admin_css() -> str:
     """Our colours in Wagtail's admin."""
     return format_html('<link rel="stylesheet" href="{}">', static("css/admin.css"))
-

@@ -153,10 +153,10 @@ def take_down_view(request: HttpRequest) -> HttpResponse:
     form = DeskRequestForm(request.POST or None)
     chosen = options.filter(pk=request.POST.get("service") or None).first()
     if request.method == "POST" and form.is_valid() and chosen:
-        case = services.open_case(
-            chosen, actor=request.user, language="pl", **form.cleaned_data
+        case = services.open_case(chosen, actor=request.user, language="pl", **form.cleaned_data)
+        messages.success(
+            request, _("The number of the case is %(number)s.") % {"number": case.number}
         )
-        messages.success(request, _("The number of the case is %(number)s.") % {"number": case.number})
         return redirect("services_catalog_cases:inspect", case.pk)
     context = {
         "form": form,

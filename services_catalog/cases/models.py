@@ -65,9 +65,7 @@ class ServiceRequest(models.Model):
         on_delete=models.SET_NULL,
         related_name="service_requests",
     )
-    channel = models.CharField(
-        _("channel"), max_length=10, choices=Channel, default=Channel.WEB
-    )
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel, default=Channel.WEB)
     language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES)
     text = models.TextField(_("what it is about"), max_length=4000)
     state = states.MACHINE.state_field()

@@ -126,5 +126,3 @@ def _matter(case: ServiceRequest, *, waits: bool) -> Matter:
 def is_overdue(case: ServiceRequest, now: datetime) -> bool:
     """Whether the office has let the deadline pass."""
     return case.state in states.OURS and case.due_at < now
-
-

@@ -65,9 +65,7 @@ def load(report: DemoReport) -> None:
             **_who(login, clerk),
         )  # fmt: skip
         for step, (verb, words) in enumerate(moves):
-            context = (
-                {"text": words, "submission_key": uuid.uuid5(key, str(step))} if words else {}
-            )
+            context = {"text": words, "submission_key": uuid.uuid5(key, str(step))} if words else {}
             case = services.move(case, verb, actor=clerk, **context)
     report(f"{ServiceRequest.objects.count()} cases")
 

@@ -13,253 +13,987 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('core', '0001_initial'),
-        ('directory', '0001_initial'),
-        ('wagtailcore', '0097_baselogentry_uuid_action_timestamp_indexes'),
+        ("core", "0001_initial"),
+        ("directory", "0001_initial"),
+        ("wagtailcore", "0097_baselogentry_uuid_action_timestamp_indexes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CataloguePage',
+            name="CataloguePage",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='wagtailcore.page')),
-                ('lead', models.TextField(blank=True, help_text='One or two sentences under the title; also shown in lists and when shared.', max_length=400, verbose_name='lead')),
-                ('is_example', models.BooleanField(default=False, help_text='Invented to show how the site works; visitors see the mark “example”.', verbose_name='example')),
-                ('is_translation_draft', models.BooleanField(default=False, help_text='Visitors see “draft translation” until a person who speaks the language has read the text and unticked this.', verbose_name='draft translation')),
-                ('cover', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='core.picture', verbose_name='picture')),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="wagtailcore.page",
+                    ),
+                ),
+                (
+                    "lead",
+                    models.TextField(
+                        blank=True,
+                        help_text="One or two sentences under the title; also shown in lists and when shared.",
+                        max_length=400,
+                        verbose_name="lead",
+                    ),
+                ),
+                (
+                    "is_example",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Invented to show how the site works; visitors see the mark “example”.",
+                        verbose_name="example",
+                    ),
+                ),
+                (
+                    "is_translation_draft",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Visitors see “draft translation” until a person who speaks the language has read the text and unticked this.",
+                        verbose_name="draft translation",
+                    ),
+                ),
+                (
+                    "cover",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="core.picture",
+                        verbose_name="picture",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'catalogue of services',
+                "verbose_name": "catalogue of services",
             },
-            bases=(wagtail.contrib.routable_page.models.RoutablePageMixin, 'wagtailcore.page'),
+            bases=(wagtail.contrib.routable_page.models.RoutablePageMixin, "wagtailcore.page"),
         ),
         migrations.CreateModel(
-            name='Service',
+            name="Service",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('translation_key', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('live', models.BooleanField(default=True, editable=False, verbose_name='live')),
-                ('has_unpublished_changes', models.BooleanField(default=False, editable=False, verbose_name='has unpublished changes')),
-                ('first_published_at', models.DateTimeField(blank=True, db_index=True, null=True, verbose_name='first published at')),
-                ('last_published_at', models.DateTimeField(editable=False, null=True, verbose_name='last published at')),
-                ('go_live_at', models.DateTimeField(blank=True, null=True, verbose_name='go live date/time')),
-                ('expire_at', models.DateTimeField(blank=True, null=True, verbose_name='expiry date/time')),
-                ('expired', models.BooleanField(default=False, editable=False, verbose_name='expired')),
-                ('locked', models.BooleanField(default=False, editable=False, verbose_name='locked')),
-                ('locked_at', models.DateTimeField(editable=False, null=True, verbose_name='locked at')),
-                ('code', models.CharField(help_text='For example U-01; never reused.', max_length=20, verbose_name='code')),
-                ('slug', models.SlugField(max_length=80, verbose_name='address part')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('summary', models.CharField(help_text='One sentence, shown in the list.', max_length=250, verbose_name='summary')),
-                ('icon', models.CharField(choices=[('computer', 'computer'), ('bowl', 'bowl'), ('car', 'car'), ('wrench', 'wrench'), ('talk', 'talk'), ('house', 'house'), ('book', 'book'), ('bicycle', 'bicycle'), ('sewing', 'sewing'), ('garden', 'garden'), ('song', 'song'), ('briefcase', 'briefcase'), ('child', 'child'), ('heart', 'heart'), ('key', 'key'), ('paint', 'paint')], default='heart', max_length=20, verbose_name='icon')),
-                ('body', wagtail.fields.StreamField([('paragraph', 0), ('heading', 1), ('subheading', 2), ('image', 5), ('quote', 8), ('figures', 13), ('timeline', 18), ('accordion', 23), ('callout', 26), ('cards', 33), ('table', 34), ('downloads', 37)], blank=True, block_lookup={0: ('core.blocks.ParagraphBlock', (), {'features': ['bold', 'italic', 'ol', 'ul', 'link', 'document-link']}), 1: ('core.blocks.HeadingBlock', (), {'max_length': 120}), 2: ('core.blocks.SubheadingBlock', (), {'max_length': 120}), 3: ('wagtail.images.blocks.ImageBlock', [], {'label': 'Picture'}), 4: ('wagtail.blocks.CharBlock', (), {'label': 'Caption', 'max_length': 250, 'required': False}), 5: ('wagtail.blocks.StructBlock', [[('image', 3), ('caption', 4)]], {}), 6: ('wagtail.blocks.TextBlock', (), {'label': 'Quotation', 'max_length': 600}), 7: ('wagtail.blocks.CharBlock', (), {'label': 'Who said or wrote it', 'max_length': 150, 'required': False}), 8: ('wagtail.blocks.StructBlock', [[('text', 6), ('source', 7)]], {}), 9: ('wagtail.blocks.CharBlock', (), {'label': 'Number', 'max_length': 30}), 10: ('wagtail.blocks.CharBlock', (), {'label': 'What it counts', 'max_length': 120}), 11: ('wagtail.blocks.StructBlock', [[('value', 9), ('label', 10)]], {}), 12: ('wagtail.blocks.ListBlock', (11,), {'label': 'Numbers', 'max_num': 6, 'min_num': 2}), 13: ('wagtail.blocks.StructBlock', [[('items', 12)]], {}), 14: ('wagtail.blocks.CharBlock', (), {'label': 'When', 'max_length': 60}), 15: ('wagtail.blocks.CharBlock', (), {'label': 'What happened', 'max_length': 250}), 16: ('wagtail.blocks.StructBlock', [[('date', 14), ('text', 15)]], {}), 17: ('wagtail.blocks.ListBlock', (16,), {'label': 'Stops', 'min_num': 2}), 18: ('wagtail.blocks.StructBlock', [[('items', 17)]], {}), 19: ('wagtail.blocks.CharBlock', (), {'label': 'Question', 'max_length': 200}), 20: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'ol', 'ul', 'link', 'document-link'], 'label': 'Answer'}), 21: ('wagtail.blocks.StructBlock', [[('question', 19), ('answer', 20)]], {}), 22: ('wagtail.blocks.ListBlock', (21,), {'label': 'Questions', 'min_num': 1}), 23: ('wagtail.blocks.StructBlock', [[('items', 22)]], {}), 24: ('wagtail.blocks.CharBlock', (), {'label': 'Title', 'max_length': 120}), 25: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'ol', 'ul', 'link', 'document-link'], 'label': 'Text'}), 26: ('wagtail.blocks.StructBlock', [[('title', 24), ('text', 25)]], {}), 27: ('wagtail.blocks.CharBlock', (), {'label': 'Title', 'max_length': 100}), 28: ('wagtail.blocks.CharBlock', (), {'label': 'Text', 'max_length': 250, 'required': False}), 29: ('wagtail.blocks.PageChooserBlock', (), {'label': 'Leads to the page', 'required': False}), 30: ('wagtail.blocks.URLBlock', (), {'label': 'or to the address', 'required': False}), 31: ('wagtail.blocks.StructBlock', [[('title', 27), ('text', 28), ('page', 29), ('url', 30)]], {}), 32: ('wagtail.blocks.ListBlock', (31,), {'label': 'Cards', 'max_num': 6, 'min_num': 1}), 33: ('wagtail.blocks.StructBlock', [[('items', 32)]], {}), 34: ('core.blocks.DataTableBlock', (), {}), 35: ('wagtail.documents.blocks.DocumentChooserBlock', (), {}), 36: ('wagtail.blocks.ListBlock', (35,), {'label': 'Files', 'min_num': 1}), 37: ('wagtail.blocks.StructBlock', [[('items', 36)]], {})}, verbose_name='description')),
-                ('bring', models.TextField(blank=True, help_text='One thing per line.', max_length=800, verbose_name='what to bring')),
-                ('eligibility', models.TextField(blank=True, max_length=600, verbose_name='who may use it')),
-                ('cost', models.CharField(help_text='In words: “free of charge”.', max_length=160, verbose_name='cost')),
-                ('is_free', models.BooleanField(default=True, verbose_name='free of charge')),
-                ('price_from', models.DecimalField(blank=True, decimal_places=2, max_digits=8, null=True, verbose_name='price from, in złoty')),
-                ('mode', models.CharField(choices=[('request', 'on request'), ('slots', 'by booking a time'), ('walk_in', 'just come'), ('external', 'outside this site')], max_length=10, verbose_name='how to get it')),
-                ('place', models.CharField(choices=[('at_station', 'at the station'), ('at_home', 'at home'), ('outdoors', 'outdoors')], max_length=12, verbose_name='where')),
-                ('min_age', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='age from')),
-                ('max_age', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='age to')),
-                ('languages_spoken', models.CharField(blank=True, max_length=120, verbose_name='languages spoken')),
-                ('accessibility', models.TextField(blank=True, max_length=500, verbose_name='accessibility')),
-                ('contact_name', models.CharField(blank=True, max_length=160, verbose_name='person in charge')),
-                ('contact_phone', models.CharField(blank=True, max_length=30, verbose_name='telephone')),
-                ('contact_email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail address')),
-                ('is_example', models.BooleanField(default=False, verbose_name='example')),
-                ('is_translation_draft', models.BooleanField(default=False, verbose_name='draft translation')),
-                ('cover', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='core.picture', verbose_name='picture')),
-                ('latest_revision', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.revision', verbose_name='latest revision')),
-                ('live_revision', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.revision', verbose_name='live revision')),
-                ('locale', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtailcore.locale', verbose_name='locale')),
-                ('locked_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='locked_%(class)ss', to=settings.AUTH_USER_MODEL, verbose_name='locked by')),
-                ('rooms', modelcluster.fields.ParentalManyToManyField(blank=True, related_name='services', to='directory.room', verbose_name='rooms')),
-                ('target_groups', modelcluster.fields.ParentalManyToManyField(related_name='services', to='directory.targetgroup', verbose_name='for whom')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("translation_key", models.UUIDField(default=uuid.uuid4, editable=False)),
+                ("live", models.BooleanField(default=True, editable=False, verbose_name="live")),
+                (
+                    "has_unpublished_changes",
+                    models.BooleanField(
+                        default=False, editable=False, verbose_name="has unpublished changes"
+                    ),
+                ),
+                (
+                    "first_published_at",
+                    models.DateTimeField(
+                        blank=True, db_index=True, null=True, verbose_name="first published at"
+                    ),
+                ),
+                (
+                    "last_published_at",
+                    models.DateTimeField(
+                        editable=False, null=True, verbose_name="last published at"
+                    ),
+                ),
+                (
+                    "go_live_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="go live date/time"),
+                ),
+                (
+                    "expire_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="expiry date/time"),
+                ),
+                (
+                    "expired",
+                    models.BooleanField(default=False, editable=False, verbose_name="expired"),
+                ),
+                (
+                    "locked",
+                    models.BooleanField(default=False, editable=False, verbose_name="locked"),
+                ),
+                (
+                    "locked_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="locked at"),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        help_text="For example U-01; never reused.",
+                        max_length=20,
+                        verbose_name="code",
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=80, verbose_name="address part")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                (
+                    "summary",
+                    models.CharField(
+                        help_text="One sentence, shown in the list.",
+                        max_length=250,
+                        verbose_name="summary",
+                    ),
+                ),
+                (
+                    "icon",
+                    models.CharField(
+                        choices=[
+                            ("computer", "computer"),
+                            ("bowl", "bowl"),
+                            ("car", "car"),
+                            ("wrench", "wrench"),
+                            ("talk", "talk"),
+                            ("house", "house"),
+                            ("book", "book"),
+                            ("bicycle", "bicycle"),
+                            ("sewing", "sewing"),
+                            ("garden", "garden"),
+                            ("song", "song"),
+                            ("briefcase", "briefcase"),
+                            ("child", "child"),
+                            ("heart", "heart"),
+                            ("key", "key"),
+                            ("paint", "paint"),
+                        ],
+                        default="heart",
+                        max_length=20,
+                        verbose_name="icon",
+                    ),
+                ),
+                (
+                    "body",
+                    wagtail.fields.StreamField(
+                        [
+                            ("paragraph", 0),
+                            ("heading", 1),
+                            ("subheading", 2),
+                            ("image", 5),
+                            ("quote", 8),
+                            ("figures", 13),
+                            ("timeline", 18),
+                            ("accordion", 23),
+                            ("callout", 26),
+                            ("cards", 33),
+                            ("table", 34),
+                            ("downloads", 37),
+                        ],
+                        blank=True,
+                        block_lookup={
+                            0: (
+                                "core.blocks.ParagraphBlock",
+                                (),
+                                {
+                                    "features": [
+                                        "bold",
+                                        "italic",
+                                        "ol",
+                                        "ul",
+                                        "link",
+                                        "document-link",
+                                    ]
+                                },
+                            ),
+                            1: ("core.blocks.HeadingBlock", (), {"max_length": 120}),
+                            2: ("core.blocks.SubheadingBlock", (), {"max_length": 120}),
+                            3: ("wagtail.images.blocks.ImageBlock", [], {"label": "Picture"}),
+                            4: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "Caption", "max_length": 250, "required": False},
+                            ),
+                            5: ("wagtail.blocks.StructBlock", [[("image", 3), ("caption", 4)]], {}),
+                            6: (
+                                "wagtail.blocks.TextBlock",
+                                (),
+                                {"label": "Quotation", "max_length": 600},
+                            ),
+                            7: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {
+                                    "label": "Who said or wrote it",
+                                    "max_length": 150,
+                                    "required": False,
+                                },
+                            ),
+                            8: ("wagtail.blocks.StructBlock", [[("text", 6), ("source", 7)]], {}),
+                            9: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "Number", "max_length": 30},
+                            ),
+                            10: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "What it counts", "max_length": 120},
+                            ),
+                            11: ("wagtail.blocks.StructBlock", [[("value", 9), ("label", 10)]], {}),
+                            12: (
+                                "wagtail.blocks.ListBlock",
+                                (11,),
+                                {"label": "Numbers", "max_num": 6, "min_num": 2},
+                            ),
+                            13: ("wagtail.blocks.StructBlock", [[("items", 12)]], {}),
+                            14: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "When", "max_length": 60},
+                            ),
+                            15: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "What happened", "max_length": 250},
+                            ),
+                            16: ("wagtail.blocks.StructBlock", [[("date", 14), ("text", 15)]], {}),
+                            17: (
+                                "wagtail.blocks.ListBlock",
+                                (16,),
+                                {"label": "Stops", "min_num": 2},
+                            ),
+                            18: ("wagtail.blocks.StructBlock", [[("items", 17)]], {}),
+                            19: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "Question", "max_length": 200},
+                            ),
+                            20: (
+                                "wagtail.blocks.RichTextBlock",
+                                (),
+                                {
+                                    "features": [
+                                        "bold",
+                                        "italic",
+                                        "ol",
+                                        "ul",
+                                        "link",
+                                        "document-link",
+                                    ],
+                                    "label": "Answer",
+                                },
+                            ),
+                            21: (
+                                "wagtail.blocks.StructBlock",
+                                [[("question", 19), ("answer", 20)]],
+                                {},
+                            ),
+                            22: (
+                                "wagtail.blocks.ListBlock",
+                                (21,),
+                                {"label": "Questions", "min_num": 1},
+                            ),
+                            23: ("wagtail.blocks.StructBlock", [[("items", 22)]], {}),
+                            24: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "Title", "max_length": 120},
+                            ),
+                            25: (
+                                "wagtail.blocks.RichTextBlock",
+                                (),
+                                {
+                                    "features": [
+                                        "bold",
+                                        "italic",
+                                        "ol",
+                                        "ul",
+                                        "link",
+                                        "document-link",
+                                    ],
+                                    "label": "Text",
+                                },
+                            ),
+                            26: ("wagtail.blocks.StructBlock", [[("title", 24), ("text", 25)]], {}),
+                            27: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "Title", "max_length": 100},
+                            ),
+                            28: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "Text", "max_length": 250, "required": False},
+                            ),
+                            29: (
+                                "wagtail.blocks.PageChooserBlock",
+                                (),
+                                {"label": "Leads to the page", "required": False},
+                            ),
+                            30: (
+                                "wagtail.blocks.URLBlock",
+                                (),
+                                {"label": "or to the address", "required": False},
+                            ),
+                            31: (
+                                "wagtail.blocks.StructBlock",
+                                [[("title", 27), ("text", 28), ("page", 29), ("url", 30)]],
+                                {},
+                            ),
+                            32: (
+                                "wagtail.blocks.ListBlock",
+                                (31,),
+                                {"label": "Cards", "max_num": 6, "min_num": 1},
+                            ),
+                            33: ("wagtail.blocks.StructBlock", [[("items", 32)]], {}),
+                            34: ("core.blocks.DataTableBlock", (), {}),
+                            35: ("wagtail.documents.blocks.DocumentChooserBlock", (), {}),
+                            36: (
+                                "wagtail.blocks.ListBlock",
+                                (35,),
+                                {"label": "Files", "min_num": 1},
+                            ),
+                            37: ("wagtail.blocks.StructBlock", [[("items", 36)]], {}),
+                        },
+                        verbose_name="description",
+                    ),
+                ),
+                (
+                    "bring",
+                    models.TextField(
+                        blank=True,
+                        help_text="One thing per line.",
+                        max_length=800,
+                        verbose_name="what to bring",
+                    ),
+                ),
+                (
+                    "eligibility",
+                    models.TextField(blank=True, max_length=600, verbose_name="who may use it"),
+                ),
+                (
+                    "cost",
+                    models.CharField(
+                        help_text="In words: “free of charge”.", max_length=160, verbose_name="cost"
+                    ),
+                ),
+                ("is_free", models.BooleanField(default=True, verbose_name="free of charge")),
+                (
+                    "price_from",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=8,
+                        null=True,
+                        verbose_name="price from, in złoty",
+                    ),
+                ),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[
+                            ("request", "on request"),
+                            ("slots", "by booking a time"),
+                            ("walk_in", "just come"),
+                            ("external", "outside this site"),
+                        ],
+                        max_length=10,
+                        verbose_name="how to get it",
+                    ),
+                ),
+                (
+                    "place",
+                    models.CharField(
+                        choices=[
+                            ("at_station", "at the station"),
+                            ("at_home", "at home"),
+                            ("outdoors", "outdoors"),
+                        ],
+                        max_length=12,
+                        verbose_name="where",
+                    ),
+                ),
+                (
+                    "min_age",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="age from"
+                    ),
+                ),
+                (
+                    "max_age",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="age to"),
+                ),
+                (
+                    "languages_spoken",
+                    models.CharField(blank=True, max_length=120, verbose_name="languages spoken"),
+                ),
+                (
+                    "accessibility",
+                    models.TextField(blank=True, max_length=500, verbose_name="accessibility"),
+                ),
+                (
+                    "contact_name",
+                    models.CharField(blank=True, max_length=160, verbose_name="person in charge"),
+                ),
+                (
+                    "contact_phone",
+                    models.CharField(blank=True, max_length=30, verbose_name="telephone"),
+                ),
+                (
+                    "contact_email",
+                    models.EmailField(blank=True, max_length=254, verbose_name="e-mail address"),
+                ),
+                ("is_example", models.BooleanField(default=False, verbose_name="example")),
+                (
+                    "is_translation_draft",
+                    models.BooleanField(default=False, verbose_name="draft translation"),
+                ),
+                (
+                    "cover",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="core.picture",
+                        verbose_name="picture",
+                    ),
+                ),
+                (
+                    "latest_revision",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="wagtailcore.revision",
+                        verbose_name="latest revision",
+                    ),
+                ),
+                (
+                    "live_revision",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="wagtailcore.revision",
+                        verbose_name="live revision",
+                    ),
+                ),
+                (
+                    "locale",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="wagtailcore.locale",
+                        verbose_name="locale",
+                    ),
+                ),
+                (
+                    "locked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="locked_%(class)ss",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="locked by",
+                    ),
+                ),
+                (
+                    "rooms",
+                    modelcluster.fields.ParentalManyToManyField(
+                        blank=True,
+                        related_name="services",
+                        to="directory.room",
+                        verbose_name="rooms",
+                    ),
+                ),
+                (
+                    "target_groups",
+                    modelcluster.fields.ParentalManyToManyField(
+                        related_name="services", to="directory.targetgroup", verbose_name="for whom"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'service',
-                'verbose_name_plural': 'services',
-                'ordering': ['name'],
-                'abstract': False,
+                "verbose_name": "service",
+                "verbose_name_plural": "services",
+                "ordering": ["name"],
+                "abstract": False,
             },
-            bases=(wagtail.models.preview.PreviewableMixin, modelsearch.index.Indexed, models.Model),
+            bases=(
+                wagtail.models.preview.PreviewableMixin,
+                modelsearch.index.Indexed,
+                models.Model,
+            ),
         ),
         migrations.CreateModel(
-            name='ServiceHours',
+            name="ServiceHours",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('translation_key', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
-                ('weekday', models.PositiveSmallIntegerField(choices=[(0, 'Monday'), (1, 'Tuesday'), (2, 'Wednesday'), (3, 'Thursday'), (4, 'Friday'), (5, 'Saturday'), (6, 'Sunday')], verbose_name='day')),
-                ('opens_at', models.TimeField(verbose_name='from')),
-                ('closes_at', models.TimeField(verbose_name='to')),
-                ('locale', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtailcore.locale', verbose_name='locale')),
-                ('service', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='hours', to='services_catalog.service')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("translation_key", models.UUIDField(default=uuid.uuid4, editable=False)),
+                ("sort_order", models.IntegerField(blank=True, editable=False, null=True)),
+                (
+                    "weekday",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (0, "Monday"),
+                            (1, "Tuesday"),
+                            (2, "Wednesday"),
+                            (3, "Thursday"),
+                            (4, "Friday"),
+                            (5, "Saturday"),
+                            (6, "Sunday"),
+                        ],
+                        verbose_name="day",
+                    ),
+                ),
+                ("opens_at", models.TimeField(verbose_name="from")),
+                ("closes_at", models.TimeField(verbose_name="to")),
+                (
+                    "locale",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="wagtailcore.locale",
+                        verbose_name="locale",
+                    ),
+                ),
+                (
+                    "service",
+                    modelcluster.fields.ParentalKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="hours",
+                        to="services_catalog.service",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'hours',
-                'ordering': ['weekday', 'opens_at'],
-                'abstract': False,
+                "verbose_name": "hours",
+                "ordering": ["weekday", "opens_at"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='ServiceProvider',
+            name="ServiceProvider",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('translation_key', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
-                ('locale', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtailcore.locale', verbose_name='locale')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='services_provided', to='directory.organisation', verbose_name='organisation')),
-                ('service', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='providers', to='services_catalog.service')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("translation_key", models.UUIDField(default=uuid.uuid4, editable=False)),
+                ("sort_order", models.IntegerField(blank=True, editable=False, null=True)),
+                (
+                    "locale",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="wagtailcore.locale",
+                        verbose_name="locale",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="services_provided",
+                        to="directory.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "service",
+                    modelcluster.fields.ParentalKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="providers",
+                        to="services_catalog.service",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'provider',
-                'ordering': ['sort_order'],
-                'abstract': False,
+                "verbose_name": "provider",
+                "ordering": ["sort_order"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='ServiceRequest',
+            name="ServiceRequest",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('number', models.CharField(max_length=30, unique=True, verbose_name='number')),
-                ('channel', models.CharField(choices=[('web', 'website'), ('phone', 'telephone'), ('desk', 'at the desk')], default='web', max_length=10, verbose_name='channel')),
-                ('language', models.CharField(choices=[('pl', 'polski'), ('be', 'беларуская'), ('en', 'English'), ('it', 'italiano')], max_length=2, verbose_name='language')),
-                ('text', models.TextField(max_length=4000, verbose_name='what it is about')),
-                ('state', models.CharField(db_index=True, default='unconfirmed', editable=False, max_length=40)),
-                ('priority', models.PositiveSmallIntegerField(choices=[(0, 'low'), (1, 'normal'), (2, 'high')], default=1, verbose_name='priority')),
-                ('public_reason', models.TextField(blank=True, max_length=1000, verbose_name='reason for the resident')),
-                ('created_at', models.DateTimeField(db_default=core.clock.ClockTimestamp(), verbose_name='received')),
-                ('due_at', models.DateTimeField(verbose_name='answer due')),
-                ('first_reply_at', models.DateTimeField(blank=True, null=True, verbose_name='first answered')),
-                ('paused_at', models.DateTimeField(blank=True, null=True, verbose_name='waiting since')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='finished')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
-                ('submission_key', models.UUIDField(editable=False, unique=True)),
-                ('is_example', models.BooleanField(default=False, verbose_name='example')),
-                ('assigned_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='assigned to')),
-                ('requester', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='service_requests', to=settings.AUTH_USER_MODEL, verbose_name='account')),
-                ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requests', to='services_catalog.service', verbose_name='service')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.CharField(max_length=30, unique=True, verbose_name="number")),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("web", "website"),
+                            ("phone", "telephone"),
+                            ("desk", "at the desk"),
+                        ],
+                        default="web",
+                        max_length=10,
+                        verbose_name="channel",
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[
+                            ("pl", "polski"),
+                            ("be", "беларуская"),
+                            ("en", "English"),
+                            ("it", "italiano"),
+                        ],
+                        max_length=2,
+                        verbose_name="language",
+                    ),
+                ),
+                ("text", models.TextField(max_length=4000, verbose_name="what it is about")),
+                (
+                    "state",
+                    models.CharField(
+                        db_index=True, default="unconfirmed", editable=False, max_length=40
+                    ),
+                ),
+                (
+                    "priority",
+                    models.PositiveSmallIntegerField(
+                        choices=[(0, "low"), (1, "normal"), (2, "high")],
+                        default=1,
+                        verbose_name="priority",
+                    ),
+                ),
+                (
+                    "public_reason",
+                    models.TextField(
+                        blank=True, max_length=1000, verbose_name="reason for the resident"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=core.clock.ClockTimestamp(), verbose_name="received"
+                    ),
+                ),
+                ("due_at", models.DateTimeField(verbose_name="answer due")),
+                (
+                    "first_reply_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="first answered"),
+                ),
+                (
+                    "paused_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="waiting since"),
+                ),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="finished")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="changed")),
+                ("submission_key", models.UUIDField(editable=False, unique=True)),
+                ("is_example", models.BooleanField(default=False, verbose_name="example")),
+                (
+                    "assigned_to",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="assigned to",
+                    ),
+                ),
+                (
+                    "requester",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="service_requests",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="account",
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="requests",
+                        to="services_catalog.service",
+                        verbose_name="service",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'case',
-                'verbose_name_plural': 'cases',
-                'ordering': ['-created_at'],
-                'default_permissions': ('view',),
+                "verbose_name": "case",
+                "verbose_name_plural": "cases",
+                "ordering": ["-created_at"],
+                "default_permissions": ("view",),
             },
         ),
         migrations.CreateModel(
-            name='RequestContact',
+            name="RequestContact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail address')),
-                ('phone', models.CharField(blank=True, max_length=30, verbose_name='telephone')),
-                ('case', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='contact', to='services_catalog.servicerequest')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                (
+                    "email",
+                    models.EmailField(blank=True, max_length=254, verbose_name="e-mail address"),
+                ),
+                ("phone", models.CharField(blank=True, max_length=30, verbose_name="telephone")),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="contact",
+                        to="services_catalog.servicerequest",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'contact',
-                'default_permissions': (),
+                "verbose_name": "contact",
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='CaseMessage',
+            name="CaseMessage",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('author', models.CharField(choices=[('requester', 'resident'), ('staff', 'office')], max_length=10, verbose_name='author')),
-                ('text', models.TextField(max_length=4000, verbose_name='text')),
-                ('is_internal', models.BooleanField(default=False, verbose_name='internal note')),
-                ('created_at', models.DateTimeField(db_default=core.clock.ClockTimestamp(), verbose_name='written')),
-                ('submission_key', models.UUIDField(editable=False, unique=True)),
-                ('staff', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='services_catalog.servicerequest')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "author",
+                    models.CharField(
+                        choices=[("requester", "resident"), ("staff", "office")],
+                        max_length=10,
+                        verbose_name="author",
+                    ),
+                ),
+                ("text", models.TextField(max_length=4000, verbose_name="text")),
+                ("is_internal", models.BooleanField(default=False, verbose_name="internal note")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=core.clock.ClockTimestamp(), verbose_name="written"
+                    ),
+                ),
+                ("submission_key", models.UUIDField(editable=False, unique=True)),
+                (
+                    "staff",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="messages",
+                        to="services_catalog.servicerequest",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'message',
-                'ordering': ['created_at'],
-                'default_permissions': (),
+                "verbose_name": "message",
+                "ordering": ["created_at"],
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='ServiceStep',
+            name="ServiceStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('translation_key', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
-                ('text', models.CharField(max_length=250, verbose_name='step')),
-                ('locale', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtailcore.locale', verbose_name='locale')),
-                ('service', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='services_catalog.service')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("translation_key", models.UUIDField(default=uuid.uuid4, editable=False)),
+                ("sort_order", models.IntegerField(blank=True, editable=False, null=True)),
+                ("text", models.CharField(max_length=250, verbose_name="step")),
+                (
+                    "locale",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="wagtailcore.locale",
+                        verbose_name="locale",
+                    ),
+                ),
+                (
+                    "service",
+                    modelcluster.fields.ParentalKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="steps",
+                        to="services_catalog.service",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'step',
-                'ordering': ['sort_order'],
-                'abstract': False,
+                "verbose_name": "step",
+                "ordering": ["sort_order"],
+                "abstract": False,
             },
         ),
         migrations.AddConstraint(
-            model_name='service',
-            constraint=models.UniqueConstraint(models.F('locale'), models.F('code'), name='services_code_unique', violation_error_message='Another service has this code.'),
+            model_name="service",
+            constraint=models.UniqueConstraint(
+                models.F("locale"),
+                models.F("code"),
+                name="services_code_unique",
+                violation_error_message="Another service has this code.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='service',
-            constraint=models.UniqueConstraint(models.F('locale'), models.F('slug'), name='services_slug_unique', violation_error_message='Another service has this address.'),
+            model_name="service",
+            constraint=models.UniqueConstraint(
+                models.F("locale"),
+                models.F("slug"),
+                name="services_slug_unique",
+                violation_error_message="Another service has this address.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='service',
-            constraint=models.CheckConstraint(condition=models.Q(('min_age__isnull', True), ('max_age__isnull', True), ('min_age__lte', models.F('max_age')), _connector='OR'), name='services_ages_in_order', violation_error_message='“Age from” is higher than “age to”.'),
+            model_name="service",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("min_age__isnull", True),
+                    ("max_age__isnull", True),
+                    ("min_age__lte", models.F("max_age")),
+                    _connector="OR",
+                ),
+                name="services_ages_in_order",
+                violation_error_message="“Age from” is higher than “age to”.",
+            ),
         ),
         migrations.AlterUniqueTogether(
-            name='service',
-            unique_together={('translation_key', 'locale')},
+            name="service",
+            unique_together={("translation_key", "locale")},
         ),
         migrations.AddConstraint(
-            model_name='servicehours',
-            constraint=models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at'))), name='services_hours_in_order', violation_error_message='The hours have to end after they begin.'),
+            model_name="servicehours",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("closes_at__gt", models.F("opens_at"))),
+                name="services_hours_in_order",
+                violation_error_message="The hours have to end after they begin.",
+            ),
         ),
         migrations.AlterUniqueTogether(
-            name='servicehours',
-            unique_together={('translation_key', 'locale')},
+            name="servicehours",
+            unique_together={("translation_key", "locale")},
         ),
         migrations.AlterUniqueTogether(
-            name='serviceprovider',
-            unique_together={('translation_key', 'locale')},
+            name="serviceprovider",
+            unique_together={("translation_key", "locale")},
         ),
         migrations.AddIndex(
-            model_name='servicerequest',
-            index=models.Index(fields=['state', 'due_at'], name='services_case_due'),
+            model_name="servicerequest",
+            index=models.Index(fields=["state", "due_at"], name="services_case_due"),
         ),
         migrations.AddIndex(
-            model_name='servicerequest',
-            index=models.Index(fields=['-created_at', 'id'], name='services_case_newest'),
+            model_name="servicerequest",
+            index=models.Index(fields=["-created_at", "id"], name="services_case_newest"),
         ),
         migrations.AddConstraint(
-            model_name='servicerequest',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['closed', 'expired', 'in_progress', 'new', 'rejected', 'resolved', 'unconfirmed', 'waiting_requester', 'withdrawn'])), name='services_case_state_known'),
+            model_name="servicerequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "closed",
+                            "expired",
+                            "in_progress",
+                            "new",
+                            "rejected",
+                            "resolved",
+                            "unconfirmed",
+                            "waiting_requester",
+                            "withdrawn",
+                        ],
+                    )
+                ),
+                name="services_case_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='servicerequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'rejected'), _negated=True), models.Q(('public_reason', ''), _negated=True), _connector='OR'), name='services_case_rejected_with_reason'),
+            model_name="servicerequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "rejected"), _negated=True),
+                    models.Q(("public_reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="services_case_rejected_with_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='servicerequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state__in', ('closed', 'rejected', 'withdrawn', 'expired'))), models.Q(models.Q(('state__in', ('closed', 'rejected', 'withdrawn', 'expired')), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='services_case_closed_has_time'),
+            model_name="servicerequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("closed_at__isnull", False),
+                        ("state__in", ("closed", "rejected", "withdrawn", "expired")),
+                    ),
+                    models.Q(
+                        models.Q(
+                            ("state__in", ("closed", "rejected", "withdrawn", "expired")),
+                            _negated=True,
+                        ),
+                        ("closed_at__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="services_case_closed_has_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requestcontact',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('email', ''), _negated=True), models.Q(('phone', ''), _negated=True), _connector='OR'), name='services_contact_reachable'),
+            model_name="requestcontact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("email", ""), _negated=True),
+                    models.Q(("phone", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="services_contact_reachable",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='casemessage',
-            constraint=models.CheckConstraint(condition=models.Q(('author', 'staff'), ('is_internal', False), _connector='OR'), name='services_message_internal_by_staff'),
+            model_name="casemessage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("author", "staff"), ("is_internal", False), _connector="OR"),
+                name="services_message_internal_by_staff",
+            ),
         ),
         migrations.AlterUniqueTogether(
-            name='servicestep',
-            unique_together={('translation_key', 'locale')},
+            name="servicestep",
+            unique_together={("translation_key", "locale")},
         ),
     ]

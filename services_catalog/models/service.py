@@ -101,13 +101,17 @@ class Service(
 ):
     """What is offered, to whom, by whom, when, where and at what price."""
 
-    code = models.CharField(_("code"), max_length=20, help_text=_("For example U-01; never reused."))
+    code = models.CharField(
+        _("code"), max_length=20, help_text=_("For example U-01; never reused.")
+    )
     slug = models.SlugField(_("address part"), max_length=80)
     name = models.CharField(_("name"), max_length=120)
     summary = models.CharField(
         _("summary"), max_length=250, help_text=_("One sentence, shown in the list.")
     )
-    icon = models.CharField(_("icon"), max_length=20, choices=ServiceIcon, default=ServiceIcon.HEART)
+    icon = models.CharField(
+        _("icon"), max_length=20, choices=ServiceIcon, default=ServiceIcon.HEART
+    )
     cover = models.ForeignKey(
         "core.Picture",
         verbose_name=_("picture"),

@@ -171,8 +171,19 @@ class DataTableBlock(WagtailTableBlock):
     """A table whose first row is always its header, with a caption."""
 
     def __init__(self, **kwargs: Any) -> None:
-        options = {"table_header_choice": "row", "contextMenu": ["row_above", "row_below",
-                   "---------", "col_left", "col_right", "---------", "remove_row", "remove_col"]}
+        options = {
+            "table_header_choice": "row",
+            "contextMenu": [
+                "row_above",
+                "row_below",
+                "---------",
+                "col_left",
+                "col_right",
+                "---------",
+                "remove_row",
+                "remove_col",
+            ],
+        }
         super().__init__(table_options=options, **kwargs)
 
     def clean(self, value: Any) -> Any:

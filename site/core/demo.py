@@ -63,7 +63,10 @@ def _block(row: dict[str, Any], language: str, pages: dict[str, Any]) -> Any:
         case "callout":
             return {"title": row["title"], "text": _links(row["html"], language)}
         case "image":
-            return {"image": _described(row["picture"], language), "caption": row.get("caption", "")}
+            return {
+                "image": _described(row["picture"], language),
+                "caption": row.get("caption", ""),
+            }
         case "cards":
             return {
                 "items": [
@@ -83,7 +86,9 @@ def _described(key: str, language: str) -> Picture | None:
     """A picture with its text in a language, as the block for pictures takes it."""
     found = picture(key)
     if found is not None:
-        found.contextual_alt_text = getattr(found, f"description_{language}", "") or found.description
+        found.contextual_alt_text = (
+            getattr(found, f"description_{language}", "") or found.description
+        )
         found.decorative = False
     return found
 

@@ -77,7 +77,14 @@ class TestWhoIsAnsweredFromTheStore:
 
     @pytest.mark.parametrize(
         "path",
-        ["/admin/", "/konto/x/", "/en/konto/x/", "/sprawy/", "/uslugi/?nieznany=1", "/be/sprawy/1/"],
+        [
+            "/admin/",
+            "/konto/x/",
+            "/en/konto/x/",
+            "/sprawy/",
+            "/uslugi/?nieznany=1",
+            "/be/sprawy/1/",
+        ],
     )
     def test_private_paths_and_unknown_parameters_never(self, path):
         view = View()

@@ -21,13 +21,11 @@ def test_every_role_is_a_group():
 def test_running_it_again_changes_nothing():
     call_command("setup_site")
     counts = [
-        model.objects.count()
-        for model in (Page, Site, Locale, GroupPagePermission, Workflow)
+        model.objects.count() for model in (Page, Site, Locale, GroupPagePermission, Workflow)
     ]
     call_command("setup_site")
     assert counts == [
-        model.objects.count()
-        for model in (Page, Site, Locale, GroupPagePermission, Workflow)
+        model.objects.count() for model in (Page, Site, Locale, GroupPagePermission, Workflow)
     ]
 
 
@@ -64,6 +62,4 @@ def test_reviewers_and_mentors_never_enter_the_admin():
     setup_site()
     for role in Role:
         enters = user_in(role).has_perm("wagtailadmin.access_admin")
-        assert enters is (
-            role not in {Role.REVIEWER, Role.MENTOR, Role.CONSORTIUM_MEMBER}
-        ), role
+        assert enters is (role not in {Role.REVIEWER, Role.MENTOR, Role.CONSORTIUM_MEMBER}), role

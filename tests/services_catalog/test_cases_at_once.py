@@ -22,11 +22,13 @@ def test_twenty_requests_have_twenty_consecutive_numbers(together):
     numbers = sorted(services.NUMBERS.read(case.number)[-1] for case in cases)
     assert numbers == list(range(numbers[0], numbers[0] + 20))
 
+
 def test_one_form_pressed_ten_times_is_one_case(together):
     service, key = ServiceFactory(), uuid.uuid4()
     cases = together(*[lambda: ask(service, submission_key=key) for _ in range(10)])
     assert len({case.pk for case in cases}) == 1
     assert OutboxMail.objects.count() == 1
+
 
 def test_of_two_clerks_one_answers_and_the_other_is_told(together):
     service = ServiceFactory()

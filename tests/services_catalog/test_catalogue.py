@@ -131,9 +131,7 @@ def test_the_number_of_queries_does_not_grow_with_the_catalogue(
     for number in range(30):
         service = ServiceFactory(hours=[(number % 7, time(9), time(10))])
         service.rooms.set([room])
-        service.providers.add(
-            ServiceProvider(organisation=organisation, locale=service.locale)
-        )
+        service.providers.add(ServiceProvider(organisation=organisation, locale=service.locale))
         service.save()
     with django_assert_max_num_queries(8):
         result = ask()

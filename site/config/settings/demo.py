@@ -16,9 +16,7 @@ PORT = os.environ.get("PORT", "8000")
 WAGTAILADMIN_BASE_URL = os.environ.get("BASE_URL", f"http://localhost:{PORT}")
 
 # Well-known demo passwords only where nobody else can reach them.
-DEMO_PASSWORD = (
-    "hajnowka-demo" if IS_LOCAL else secret_file("demo_password")[:16]
-)
+DEMO_PASSWORD = "hajnowka-demo" if IS_LOCAL else secret_file("demo_password")[:16]
 DEMO = True
 STAFF_SECOND_FACTOR = False
 # Browsers ignore this header, with a warning, on plain HTTP from another machine.

@@ -52,9 +52,7 @@ class PageCacheMiddleware:
         entry = Entry.build(
             generation=generation,
             made_at=now,
-            headers={
-                name: value for name, value in response.items() if name != "Content-Length"
-            },
+            headers={name: value for name, value in response.items() if name != "Content-Length"},
             body=response.content,
         )
         store.put(key, entry)

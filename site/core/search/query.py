@@ -37,7 +37,10 @@ def find(query: str, *, language: str, kind: str = "") -> Results:
     search = SearchQuery(raw, search_type="raw", config="simple")
     entries = entries.filter(vector=search)
     counts = dict(
-        entries.values_list("kind").annotate(Count("pk")).order_by().values_list("kind", "pk__count")
+        entries.values_list("kind")
+        .annotate(Count("pk"))
+        .order_by()
+        .values_list("kind", "pk__count")
     )
     if kind:
         entries = entries.filter(kind=kind)
@@ -52,9 +55,7 @@ def excerpt(text: str, query: str, language: str) -> SafeString:
     wanted = query_terms(query, language)
     spans = [match.span() for match in _WORD.finditer(text)]
     hits = [
-        index
-        for index, (start, end) in enumerate(spans)
-        if _hit(text[start:end], wanted, language)
+        index for index, (start, end) in enumerate(spans) if _hit(text[start:end], wanted, language)
     ]
     first = max(0, (hits[0] if hits else 0) - EXCERPT_WORDS // 3)
     last = min(len(spans), first + EXCERPT_WORDS)
