@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -40,8 +41,7 @@ def main(part: str = "all") -> None:
     static = start_collecting() if part == "all" else None
     django.setup()
     migrate()
-    say("Loading the demo content")
-    call_command("load_demo")
+    load_demo(again=part == "demo")
     if part == "demo":
         return
     if static is not None:
@@ -140,6 +140,39 @@ def migrate() -> None:
     call_command("migrate", interactive=False, verbosity=0)
 
 
+def load_demo(*, again: bool) -> None:
+    """Load the demo content unless this database has it from this very code.
+
+    The note about it is the database's comment, so it goes where the database goes. A database
+    that this user does not own takes no comment: there the content is loaded each time.
+    """
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import DatabaseError, connection
+
+    wanted = f"demo content {fingerprint(demo_sources())}"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT shobj_description(oid, 'pg_database'), quote_ident(datname) "
+            "FROM pg_database WHERE datname = current_database()"
+        )
+        loaded, name = cursor.fetchone()
+    if loaded == wanted and Path(settings.MEDIA_ROOT).is_dir() and not again:
+        return
+    say("Loading the demo content")
+    call_command("load_demo")
+    with connection.cursor() as cursor, suppress(DatabaseError):
+        cursor.execute(f"COMMENT ON DATABASE {name} IS %s", [wanted])
+
+
+def demo_sources() -> Iterable[Path]:
+    """The files whose change asks for loading the demo anew: code and content."""
+    for folder in packages():
+        for path in sorted(folder.rglob("*")):
+            if path.suffix not in {".pyc", ".mo"} and path.is_file():
+                yield path
+
+
 def start_collecting() -> subprocess.Popen[bytes] | None:
     """Collect the static files when any has changed, in a process beside this one.
 
@@ -149,7 +182,9 @@ def start_collecting() -> subprocess.Popen[bytes] | None:
 
     if settings.DEBUG:
         return None
-    if Path(settings.STATIC_ROOT).is_dir() and _read(static_stamp()) == fingerprint():
+    if Path(settings.STATIC_ROOT).is_dir() and _read(static_stamp()) == fingerprint(
+        static_sources()
+    ):
         return None
     say("Collecting the static files meanwhile (half a minute the first time)")
     return subprocess.Popen([sys.executable, __file__, "static"], stdin=subprocess.DEVNULL)
@@ -161,7 +196,7 @@ def collect_static() -> None:
     from django.core.management import call_command
 
     django.setup()
-    wanted = fingerprint()
+    wanted = fingerprint(static_sources())
     static_stamp().unlink(missing_ok=True)
     call_command("collectstatic", interactive=False, clear=True, verbosity=0)
     static_stamp().write_text(wanted)
@@ -179,16 +214,20 @@ def _read(path: Path) -> str:
 def static_sources() -> Iterable[Path]:
     """The files whose change asks for collecting anew; the packages' are as their lock."""
     yield ROOT / "requirements.lock"
-    folders = [path.parent for path in sorted(ROOT.glob("*/__init__.py"))]
-    folders += [path.parent for path in sorted(ROOT.glob("site/*/__init__.py"))]
-    for folder in (ROOT / "site", *folders):
+    for folder in (ROOT / "site", *packages()):
         yield from sorted(path for path in (folder / "static").rglob("*") if path.is_file())
 
 
-def fingerprint() -> str:
-    """A digest of the names, sizes and times of the static files."""
+def packages() -> list[Path]:
+    """The project's own Python packages."""
+    found = [*ROOT.glob("*/__init__.py"), *ROOT.glob("site/*/__init__.py")]
+    return sorted(path.parent for path in found)
+
+
+def fingerprint(paths: Iterable[Path]) -> str:
+    """A digest of names, sizes and times."""
     digest = hashlib.sha256()
-    for path in static_sources():
+    for path in paths:
         status = path.stat()
         digest.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
     return digest.hexdigest()
