@@ -7,10 +7,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import translation
 
-from config.environment import PROJECT_DIR
 from core.transitions.checks import machines
 from core.transitions.drawing import diagram, rows
 from core.transitions.machine import Machine
+
+DIAGRAMS = Path(__file__).resolve().parents[4] / "docs" / "diagrams"
 
 
 class Command(BaseCommand):
@@ -18,7 +19,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--check", action="store_true", help="only tell what is out of date")
-        parser.add_argument("--to", type=Path, default=PROJECT_DIR / "docs" / "diagrams")
+        parser.add_argument("--to", type=Path, default=DIAGRAMS)
 
     def handle(self, *args: Any, **options: Any) -> None:
         folder: Path = options["to"]
