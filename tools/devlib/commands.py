@@ -141,6 +141,18 @@ def reset(rest: list[str]) -> None:
     say("Removed. `make run` starts from nothing.")
 
 
+def backup(rest: list[str]) -> None:
+    """Write database, media and private files into one file: make backup ARGS="-o FILE.tar"."""
+    _prepare("run")
+    _become(manage("backup", *rest), environment())
+
+
+def restore(rest: list[str]) -> None:
+    """Put a backup back into an empty site: make restore ARGS=FILE.tar."""
+    _prepare("run")
+    _become(manage("restore", *rest), environment())
+
+
 def shell(rest: list[str]) -> None:
     """A Python prompt with the project's models."""
     _prepare("run")
@@ -166,6 +178,8 @@ COMMANDS: dict[str, Callable[[list[str]], None]] = {
     "bench": bench,
     "demo": demo,
     "reset": reset,
+    "backup": backup,
+    "restore": restore,
     "shell": shell,
     "messages": messages,
     "lock": lock,
