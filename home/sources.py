@@ -62,7 +62,8 @@ def _body(page: BasePage) -> str:
     """All text of a page: its stream, rendered, and its long text fields."""
     parts = []
     for field in page._meta.get_fields():
-        if field.name in {"lead", "search_description", "draft_title"}:
+        # Wagtail's own are not for readers: the address in the tree, the title of a draft.
+        if field.model is Page or field.name == "lead":
             continue
         if field.get_internal_type() == "TextField" and hasattr(page, field.name):
             parts.append(str(getattr(page, field.name) or ""))

@@ -54,8 +54,9 @@ def test_a_deleted_service_is_forgotten(dayroom):
 
 
 def test_the_title_weighs_more_than_the_text(dayroom):
-    ServiceFactory(name="Rozmowa", summary="Można też przyjść do świetlicy.")
-    assert titles("świetlica") == ["Świetlica po szkole", "Rozmowa"]
+    ServiceFactory(name="Klub", summary="Najlepsza świetlica.")
+    ServiceFactory(name="Basen", body=[("paragraph", "<p>Obok jest świetlica.</p>")])
+    assert titles("świetlica") == ["Świetlica po szkole", "Klub", "Basen"]
 
 
 def test_counts_by_kind_do_not_depend_on_the_chosen_kind(dayroom):

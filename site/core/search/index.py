@@ -17,9 +17,7 @@ _SQL = """
     INSERT INTO core_searchentry
         (source, key, kind, language, title, summary, body, url, date, is_example, vector)
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s,
-        setweight(array_to_tsvector(%s::text[]), 'A')
-        || setweight(array_to_tsvector(%s::text[]), 'B')
-        || setweight(array_to_tsvector(%s::text[]), 'D'))
+        %s::tsvector)
     ON CONFLICT (source, key, language) DO UPDATE SET
         kind = excluded.kind, title = excluded.title, summary = excluded.summary,
         body = excluded.body, url = excluded.url, date = excluded.date,
@@ -67,14 +65,21 @@ def _write(source: str, rows: Iterable[ports.SearchRow]) -> int:
                 [
                     source, row.key, row.kind, row.language, row.title[:255], row.summary, body,
                     row.url, row.date, row.is_example,
-                    _unique(row.title, row.language),
-                    _unique(row.summary, row.language),
-                    _unique(body, row.language),
+                    _vector(row.language, A=row.title, B=row.summary, D=body),
                 ],
             )  # fmt: skip
             count += 1
     return count
 
 
-def _unique(text: str, language: str) -> list[str]:
-    return sorted(set(index_terms(text, language)))
+def _vector(language: str, **texts: str) -> str:
+    """A tsvector as text: each word once, with the weight of the best text it stands in.
+
+    The weight hangs on a position, and a word without a position has none: all get the first.
+    """
+    weights: dict[str, str] = {}
+    for weight, text in texts.items():
+        for term in index_terms(text, language):
+            weights.setdefault(term, weight)
+    # Terms are letters and digits only (`core.i18n.folding.words`): nothing to escape.
+    return " ".join(f"'{term}':1{weight}" for term, weight in sorted(weights.items()))
