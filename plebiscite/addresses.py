@@ -17,6 +17,11 @@ def index(language: str | None = None) -> str:
     return localised_path(INDEX, language or get_language() or settings.LANGUAGE_CODE)
 
 
+def home(language: str | None = None) -> str:
+    """The home page."""
+    return localised_path("/", language or get_language() or settings.LANGUAGE_CODE)
+
+
 def of_plebiscite(slug: str, language: str | None = None) -> str:
     """One plebiscite."""
     return f"{index(language)}{slug}/"

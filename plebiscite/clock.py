@@ -26,13 +26,13 @@ def moved(moment: datetime) -> datetime:
 
 @contextmanager
 def shifted(by: timedelta) -> Iterator[None]:
-    """Lets plebiscites live at another time, for this thread: demo content and tests.
+    """Lets plebiscites live `by` later or earlier, for this thread: demo content and tests.
 
     The demo shows a vote that has ended, and it is loaded by the services that everybody uses.
     """
     if not settings.DEMO:
         raise RuntimeError("the clock of a real vote is the database's and nobody else's")
-    token = _shift.set(by)
+    token = _shift.set(_shift.get() + by)
     try:
         yield
     finally:

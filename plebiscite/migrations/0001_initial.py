@@ -14,461 +14,1300 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('core', '0003_languages'),
-        ('wagtailcore', '0097_baselogentry_uuid_action_timestamp_indexes'),
+        ("core", "0003_languages"),
+        ("wagtailcore", "0097_baselogentry_uuid_action_timestamp_indexes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Plebiscite',
+            name="Plebiscite",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('slug', models.SlugField(help_text='For example “znak-na-drzwi-poczekalni”; it never changes after the call.', max_length=80, unique=True, verbose_name='address part')),
-                ('title_pl', models.CharField(max_length=120, verbose_name='title')),
-                ('title_be', models.CharField(blank=True, max_length=120, verbose_name='title, Belarusian')),
-                ('title_en', models.CharField(blank=True, max_length=120, verbose_name='title, English')),
-                ('title_it', models.CharField(blank=True, max_length=120, verbose_name='title, Italian')),
-                ('lead_pl', models.TextField(max_length=400, verbose_name='lead')),
-                ('lead_be', models.TextField(blank=True, max_length=400, verbose_name='lead, Belarusian')),
-                ('lead_en', models.TextField(blank=True, max_length=400, verbose_name='lead, English')),
-                ('lead_it', models.TextField(blank=True, max_length=400, verbose_name='lead, Italian')),
-                ('question_pl', models.CharField(max_length=200, verbose_name='question on the ballot paper')),
-                ('question_be', models.CharField(blank=True, max_length=200, verbose_name='question, Belarusian')),
-                ('question_en', models.CharField(blank=True, max_length=200, verbose_name='question, English')),
-                ('question_it', models.CharField(blank=True, max_length=200, verbose_name='question, Italian')),
-                ('about_pl', models.TextField(help_text='Paragraphs, parted by empty lines.', max_length=4000, verbose_name='rules in short')),
-                ('about_be', models.TextField(blank=True, max_length=4000, verbose_name='rules in short, Belarusian')),
-                ('about_en', models.TextField(blank=True, max_length=4000, verbose_name='rules in short, English')),
-                ('about_it', models.TextField(blank=True, max_length=4000, verbose_name='rules in short, Italian')),
-                ('state', models.CharField(db_index=True, default=plebiscite.phases.PlebisciteState['DRAFT'], editable=False, max_length=40)),
-                ('void_reason', models.TextField(blank=True, editable=False, verbose_name='reason of declaring it void')),
-                ('contest_opens_at', models.DateTimeField(verbose_name='proposals from')),
-                ('contest_closes_at', models.DateTimeField(verbose_name='proposals until')),
-                ('voting_opens_at', models.DateTimeField(verbose_name='voting from')),
-                ('voting_closes_at', models.DateTimeField(verbose_name='voting until')),
-                ('results_at', models.DateTimeField(help_text='When the result is to be published; promised to voters.', verbose_name='result on')),
-                ('objections_until', models.DateTimeField(verbose_name='objections until')),
-                ('proposals_per_person', models.PositiveSmallIntegerField(default=3, validators=[django.core.validators.MinValueValidator(1)], verbose_name='proposals per person')),
-                ('channels', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('account', 'on this site, with an account'), ('code', 'on this site, with a code'), ('paper', 'on paper')], max_length=10), default=plebiscite.models.plebiscite.account_alone, editable=False, size=None, verbose_name='ways to vote')),
-                ('method', models.CharField(choices=[('single', 'one choice')], default='single', max_length=10, verbose_name='method')),
-                ('winners', models.PositiveSmallIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1)], verbose_name='number of winners')),
-                ('tie', models.CharField(choices=[('open', 'the tie is published, nobody wins by the count'), ('joint', 'all with equal votes win')], default='open', max_length=10, verbose_name='when votes are equal')),
-                ('quorum', models.PositiveIntegerField(default=0, help_text='The least number of votes cast; 0 for none.', verbose_name='quorum')),
-                ('grace_s', models.PositiveIntegerField(default=300, help_text='Whoever opened the ballot before the close may send it this much later.', validators=[django.core.validators.MaxValueValidator(3600)], verbose_name='grace in seconds')),
-                ('mix_k', models.PositiveIntegerField(default=20, help_text='Votes leave the box in groups of this size, mixed among as many others.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(1000)], verbose_name='votes mixed together')),
-                ('retention_days', models.PositiveIntegerField(default=90, help_text='Counted from the end of the time for objections.', verbose_name='days to keep declarations')),
-                ('inbox_public_key', models.BinaryField(default=bytes, max_length=32)),
-                ('promise_public_key', models.BinaryField(default=bytes, max_length=32)),
-                ('published_at', models.DateTimeField(editable=False, null=True, verbose_name='result published')),
-                ('is_example', models.BooleanField(default=False, verbose_name='example')),
-                ('cover', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='core.picture', verbose_name='picture')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="For example “znak-na-drzwi-poczekalni”; it never changes after the call.",
+                        max_length=80,
+                        unique=True,
+                        verbose_name="address part",
+                    ),
+                ),
+                ("title_pl", models.CharField(max_length=120, verbose_name="title")),
+                (
+                    "title_be",
+                    models.CharField(blank=True, max_length=120, verbose_name="title, Belarusian"),
+                ),
+                (
+                    "title_en",
+                    models.CharField(blank=True, max_length=120, verbose_name="title, English"),
+                ),
+                (
+                    "title_it",
+                    models.CharField(blank=True, max_length=120, verbose_name="title, Italian"),
+                ),
+                ("lead_pl", models.TextField(max_length=400, verbose_name="lead")),
+                (
+                    "lead_be",
+                    models.TextField(blank=True, max_length=400, verbose_name="lead, Belarusian"),
+                ),
+                (
+                    "lead_en",
+                    models.TextField(blank=True, max_length=400, verbose_name="lead, English"),
+                ),
+                (
+                    "lead_it",
+                    models.TextField(blank=True, max_length=400, verbose_name="lead, Italian"),
+                ),
+                (
+                    "question_pl",
+                    models.CharField(max_length=200, verbose_name="question on the ballot paper"),
+                ),
+                (
+                    "question_be",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="question, Belarusian"
+                    ),
+                ),
+                (
+                    "question_en",
+                    models.CharField(blank=True, max_length=200, verbose_name="question, English"),
+                ),
+                (
+                    "question_it",
+                    models.CharField(blank=True, max_length=200, verbose_name="question, Italian"),
+                ),
+                (
+                    "about_pl",
+                    models.TextField(
+                        help_text="Paragraphs, parted by empty lines.",
+                        max_length=4000,
+                        verbose_name="rules in short",
+                    ),
+                ),
+                (
+                    "about_be",
+                    models.TextField(
+                        blank=True, max_length=4000, verbose_name="rules in short, Belarusian"
+                    ),
+                ),
+                (
+                    "about_en",
+                    models.TextField(
+                        blank=True, max_length=4000, verbose_name="rules in short, English"
+                    ),
+                ),
+                (
+                    "about_it",
+                    models.TextField(
+                        blank=True, max_length=4000, verbose_name="rules in short, Italian"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        db_index=True,
+                        default=plebiscite.phases.PlebisciteState["DRAFT"],
+                        editable=False,
+                        max_length=40,
+                    ),
+                ),
+                (
+                    "void_reason",
+                    models.TextField(
+                        blank=True, editable=False, verbose_name="reason of declaring it void"
+                    ),
+                ),
+                ("contest_opens_at", models.DateTimeField(verbose_name="proposals from")),
+                ("contest_closes_at", models.DateTimeField(verbose_name="proposals until")),
+                ("voting_opens_at", models.DateTimeField(verbose_name="voting from")),
+                ("voting_closes_at", models.DateTimeField(verbose_name="voting until")),
+                (
+                    "results_at",
+                    models.DateTimeField(
+                        help_text="When the result is to be published; promised to voters.",
+                        verbose_name="result on",
+                    ),
+                ),
+                ("objections_until", models.DateTimeField(verbose_name="objections until")),
+                (
+                    "proposals_per_person",
+                    models.PositiveSmallIntegerField(
+                        default=3,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="proposals per person",
+                    ),
+                ),
+                (
+                    "channels",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("account", "on this site, with an account"),
+                                ("code", "on this site, with a code"),
+                                ("paper", "on paper"),
+                            ],
+                            max_length=10,
+                        ),
+                        default=plebiscite.models.plebiscite.account_alone,
+                        editable=False,
+                        size=None,
+                        verbose_name="ways to vote",
+                    ),
+                ),
+                (
+                    "method",
+                    models.CharField(
+                        choices=[("single", "one choice")],
+                        default="single",
+                        max_length=10,
+                        verbose_name="method",
+                    ),
+                ),
+                (
+                    "winners",
+                    models.PositiveSmallIntegerField(
+                        default=1,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="number of winners",
+                    ),
+                ),
+                (
+                    "tie",
+                    models.CharField(
+                        choices=[
+                            ("open", "the tie is published, nobody wins by the count"),
+                            ("joint", "all with equal votes win"),
+                        ],
+                        default="open",
+                        max_length=10,
+                        verbose_name="when votes are equal",
+                    ),
+                ),
+                (
+                    "quorum",
+                    models.PositiveIntegerField(
+                        default=0,
+                        help_text="The least number of votes cast; 0 for none.",
+                        verbose_name="quorum",
+                    ),
+                ),
+                (
+                    "grace_s",
+                    models.PositiveIntegerField(
+                        default=300,
+                        help_text="Whoever opened the ballot before the close may send it this much later.",
+                        validators=[django.core.validators.MaxValueValidator(3600)],
+                        verbose_name="grace in seconds",
+                    ),
+                ),
+                (
+                    "mix_k",
+                    models.PositiveIntegerField(
+                        default=20,
+                        help_text="Votes leave the box in groups of this size, mixed among as many others.",
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(1000),
+                        ],
+                        verbose_name="votes mixed together",
+                    ),
+                ),
+                (
+                    "retention_days",
+                    models.PositiveIntegerField(
+                        default=90,
+                        help_text="Counted from the end of the time for objections.",
+                        verbose_name="days to keep declarations",
+                    ),
+                ),
+                ("inbox_public_key", models.BinaryField(default=bytes, max_length=32)),
+                ("promise_public_key", models.BinaryField(default=bytes, max_length=32)),
+                (
+                    "published_at",
+                    models.DateTimeField(
+                        editable=False, null=True, verbose_name="result published"
+                    ),
+                ),
+                ("is_example", models.BooleanField(default=False, verbose_name="example")),
+                (
+                    "cover",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="core.picture",
+                        verbose_name="picture",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'plebiscite',
-                'verbose_name_plural': 'plebiscites',
-                'ordering': ['-voting_opens_at'],
-                'default_permissions': ('view', 'add', 'change'),
+                "verbose_name": "plebiscite",
+                "verbose_name_plural": "plebiscites",
+                "ordering": ["-voting_opens_at"],
+                "default_permissions": ("view", "add", "change"),
             },
         ),
         migrations.CreateModel(
-            name='VoterRegister',
+            name="VoterRegister",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('person_key', models.BinaryField(max_length=32)),
-                ('second_key', models.BinaryField(max_length=32)),
-                ('namesake', models.PositiveSmallIntegerField(default=0)),
-                ('plebiscite', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='voters', to='plebiscite.plebiscite')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("person_key", models.BinaryField(max_length=32)),
+                ("second_key", models.BinaryField(max_length=32)),
+                ("namesake", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "plebiscite",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="voters",
+                        to="plebiscite.plebiscite",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'voter',
-                'verbose_name_plural': 'voters',
-                'default_permissions': (),
+                "verbose_name": "voter",
+                "verbose_name_plural": "voters",
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Manifest',
+            name="Manifest",
             fields=[
-                ('plebiscite', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='manifest', serialize=False, to='plebiscite.plebiscite')),
-                ('text', models.TextField()),
-                ('sha256', models.BinaryField(max_length=32)),
-                ('sealed_size', models.PositiveIntegerField()),
+                (
+                    "plebiscite",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="manifest",
+                        serialize=False,
+                        to="plebiscite.plebiscite",
+                    ),
+                ),
+                ("text", models.TextField()),
+                ("sha256", models.BinaryField(max_length=32)),
+                ("sealed_size", models.PositiveIntegerField()),
             ],
             options={
-                'verbose_name': 'manifest of a vote',
-                'verbose_name_plural': 'manifests of votes',
-                'default_permissions': (),
+                "verbose_name": "manifest of a vote",
+                "verbose_name_plural": "manifests of votes",
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='LogEntry',
+            name="LogEntry",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('position', models.PositiveIntegerField()),
-                ('c', models.BinaryField(max_length=32, unique=True)),
-                ('previous', models.BinaryField(max_length=32)),
-                ('digest', models.BinaryField(max_length=32)),
-                ('plebiscite', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='log', to='plebiscite.plebiscite')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("position", models.PositiveIntegerField()),
+                ("c", models.BinaryField(max_length=32, unique=True)),
+                ("previous", models.BinaryField(max_length=32)),
+                ("digest", models.BinaryField(max_length=32)),
+                (
+                    "plebiscite",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="log",
+                        to="plebiscite.plebiscite",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'line of the public log',
-                'verbose_name_plural': 'lines of the public log',
-                'ordering': ['plebiscite', 'position'],
-                'default_permissions': (),
+                "verbose_name": "line of the public log",
+                "verbose_name_plural": "lines of the public log",
+                "ordering": ["plebiscite", "position"],
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Inbox',
+            name="Inbox",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('blob', models.BinaryField()),
-                ('c_tag', models.BinaryField(max_length=32, unique=True)),
-                ('plebiscite', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='plebiscite.plebiscite')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("blob", models.BinaryField()),
+                ("c_tag", models.BinaryField(max_length=32, unique=True)),
+                (
+                    "plebiscite",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="plebiscite.plebiscite",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'sealed vote',
-                'verbose_name_plural': 'sealed votes',
-                'default_permissions': (),
+                "verbose_name": "sealed vote",
+                "verbose_name_plural": "sealed votes",
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Declaration',
+            name="Declaration",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('account_key', models.BinaryField(max_length=32)),
-                ('name', models.CharField(max_length=160, verbose_name='name')),
-                ('birth_date', models.DateField(verbose_name='date of birth')),
-                ('street', models.CharField(max_length=160, verbose_name='street, house and flat')),
-                ('postal_code', models.CharField(max_length=6, verbose_name='postal code')),
-                ('town', models.CharField(max_length=80, verbose_name='town')),
-                ('plebiscite', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='plebiscite.plebiscite')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("account_key", models.BinaryField(max_length=32)),
+                ("name", models.CharField(max_length=160, verbose_name="name")),
+                ("birth_date", models.DateField(verbose_name="date of birth")),
+                ("street", models.CharField(max_length=160, verbose_name="street, house and flat")),
+                ("postal_code", models.CharField(max_length=6, verbose_name="postal code")),
+                ("town", models.CharField(max_length=80, verbose_name="town")),
+                (
+                    "plebiscite",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="plebiscite.plebiscite",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'declaration of residence',
-                'verbose_name_plural': 'declarations of residence',
-                'default_permissions': (),
+                "verbose_name": "declaration of residence",
+                "verbose_name_plural": "declarations of residence",
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Count',
+            name="Count",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveSmallIntegerField()),
-                ('engine', models.CharField(max_length=20)),
-                ('input_sha256', models.BinaryField(max_length=32)),
-                ('result_sha256', models.BinaryField(max_length=32)),
-                ('result', models.TextField()),
-                ('plebiscite', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='counts', to='plebiscite.plebiscite')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField()),
+                ("engine", models.CharField(max_length=20)),
+                ("input_sha256", models.BinaryField(max_length=32)),
+                ("result_sha256", models.BinaryField(max_length=32)),
+                ("result", models.TextField()),
+                (
+                    "plebiscite",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="counts",
+                        to="plebiscite.plebiscite",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'count of the votes',
-                'verbose_name_plural': 'counts of the votes',
-                'ordering': ['plebiscite', 'number'],
-                'default_permissions': (),
+                "verbose_name": "count of the votes",
+                "verbose_name_plural": "counts of the votes",
+                "ordering": ["plebiscite", "number"],
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Ballot',
+            name="Ballot",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('c', models.BinaryField(max_length=32, unique=True)),
-                ('payload', models.CharField(max_length=4000)),
-                ('nonce', models.BinaryField(max_length=16)),
-                ('channel', models.CharField(choices=[('account', 'on this site, with an account'), ('code', 'on this site, with a code'), ('paper', 'on paper')], max_length=10)),
-                ('plebiscite', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ballots', to='plebiscite.plebiscite')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("c", models.BinaryField(max_length=32, unique=True)),
+                ("payload", models.CharField(max_length=4000)),
+                ("nonce", models.BinaryField(max_length=16)),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("account", "on this site, with an account"),
+                            ("code", "on this site, with a code"),
+                            ("paper", "on paper"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "plebiscite",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ballots",
+                        to="plebiscite.plebiscite",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ballot',
-                'verbose_name_plural': 'ballots',
-                'default_permissions': (),
+                "verbose_name": "ballot",
+                "verbose_name_plural": "ballots",
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='MixFlush',
+            name="MixFlush",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('after_position', models.PositiveIntegerField()),
-                ('size', models.PositiveIntegerField()),
-                ('is_last', models.BooleanField()),
-                ('plebiscite', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='flushes', to='plebiscite.plebiscite')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("after_position", models.PositiveIntegerField()),
+                ("size", models.PositiveIntegerField()),
+                ("is_last", models.BooleanField()),
+                (
+                    "plebiscite",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="flushes",
+                        to="plebiscite.plebiscite",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'flush of the mix',
-                'verbose_name_plural': 'flushes of the mix',
-                'ordering': ['plebiscite', 'after_position'],
-                'default_permissions': (),
+                "verbose_name": "flush of the mix",
+                "verbose_name_plural": "flushes of the mix",
+                "ordering": ["plebiscite", "after_position"],
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='ParticipationMark',
+            name="ParticipationMark",
             fields=[
-                ('voter', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='mark', serialize=False, to='plebiscite.voterregister')),
-                ('channel', models.CharField(choices=[('account', 'on this site, with an account'), ('code', 'on this site, with a code'), ('paper', 'on paper')], max_length=10)),
-                ('day', models.DateField()),
+                (
+                    "voter",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="mark",
+                        serialize=False,
+                        to="plebiscite.voterregister",
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("account", "on this site, with an account"),
+                            ("code", "on this site, with a code"),
+                            ("paper", "on paper"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("day", models.DateField()),
             ],
             options={
-                'verbose_name': 'participation mark',
-                'verbose_name_plural': 'participation marks',
-                'default_permissions': (),
+                "verbose_name": "participation mark",
+                "verbose_name_plural": "participation marks",
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='AccountVoter',
+            name="AccountVoter",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('account_key', models.BinaryField(max_length=32)),
-                ('plebiscite', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='plebiscite.plebiscite')),
-                ('voter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='plebiscite.voterregister')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("account_key", models.BinaryField(max_length=32)),
+                (
+                    "plebiscite",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="plebiscite.plebiscite",
+                    ),
+                ),
+                (
+                    "voter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="accounts",
+                        to="plebiscite.voterregister",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'account of a voter',
-                'verbose_name_plural': 'accounts of voters',
-                'default_permissions': (),
+                "verbose_name": "account of a voter",
+                "verbose_name_plural": "accounts of voters",
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='PlebisciteIndexPage',
+            name="PlebisciteIndexPage",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='wagtailcore.page')),
-                ('lead', models.TextField(blank=True, help_text='One or two sentences under the title; also shown in lists and when shared.', max_length=400, verbose_name='lead')),
-                ('is_example', models.BooleanField(default=False, help_text='Invented to show how the site works; visitors see the mark “example”.', verbose_name='example')),
-                ('is_translation_draft', models.BooleanField(default=False, help_text='Visitors see “draft translation” until a person who speaks the language has read the text and unticked this.', verbose_name='draft translation')),
-                ('body', wagtail.fields.StreamField([('paragraph', 0), ('heading', 1), ('subheading', 2), ('image', 5), ('quote', 8), ('figures', 13), ('timeline', 18), ('accordion', 23), ('callout', 26), ('cards', 33), ('table', 34), ('downloads', 37)], blank=True, block_lookup={0: ('core.blocks.ParagraphBlock', (), {'features': ['bold', 'italic', 'ol', 'ul', 'link', 'document-link']}), 1: ('core.blocks.HeadingBlock', (), {'max_length': 120}), 2: ('core.blocks.SubheadingBlock', (), {'max_length': 120}), 3: ('wagtail.images.blocks.ImageBlock', [], {'label': 'Picture'}), 4: ('wagtail.blocks.CharBlock', (), {'label': 'Caption', 'max_length': 250, 'required': False}), 5: ('wagtail.blocks.StructBlock', [[('image', 3), ('caption', 4)]], {}), 6: ('wagtail.blocks.TextBlock', (), {'label': 'Quotation', 'max_length': 600}), 7: ('wagtail.blocks.CharBlock', (), {'label': 'Who said or wrote it', 'max_length': 150, 'required': False}), 8: ('wagtail.blocks.StructBlock', [[('text', 6), ('source', 7)]], {}), 9: ('wagtail.blocks.CharBlock', (), {'label': 'Number', 'max_length': 30}), 10: ('wagtail.blocks.CharBlock', (), {'label': 'What it counts', 'max_length': 120}), 11: ('wagtail.blocks.StructBlock', [[('value', 9), ('label', 10)]], {}), 12: ('wagtail.blocks.ListBlock', (11,), {'label': 'Numbers', 'max_num': 6, 'min_num': 2}), 13: ('wagtail.blocks.StructBlock', [[('items', 12)]], {}), 14: ('wagtail.blocks.CharBlock', (), {'label': 'When', 'max_length': 60}), 15: ('wagtail.blocks.CharBlock', (), {'label': 'What happened', 'max_length': 250}), 16: ('wagtail.blocks.StructBlock', [[('date', 14), ('text', 15)]], {}), 17: ('wagtail.blocks.ListBlock', (16,), {'label': 'Stops', 'min_num': 2}), 18: ('wagtail.blocks.StructBlock', [[('items', 17)]], {}), 19: ('wagtail.blocks.CharBlock', (), {'label': 'Question', 'max_length': 200}), 20: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'ol', 'ul', 'link', 'document-link'], 'label': 'Answer'}), 21: ('wagtail.blocks.StructBlock', [[('question', 19), ('answer', 20)]], {}), 22: ('wagtail.blocks.ListBlock', (21,), {'label': 'Questions', 'min_num': 1}), 23: ('wagtail.blocks.StructBlock', [[('items', 22)]], {}), 24: ('wagtail.blocks.CharBlock', (), {'label': 'Title', 'max_length': 120}), 25: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'ol', 'ul', 'link', 'document-link'], 'label': 'Text'}), 26: ('wagtail.blocks.StructBlock', [[('title', 24), ('text', 25)]], {}), 27: ('wagtail.blocks.CharBlock', (), {'label': 'Title', 'max_length': 100}), 28: ('wagtail.blocks.CharBlock', (), {'label': 'Text', 'max_length': 250, 'required': False}), 29: ('wagtail.blocks.PageChooserBlock', (), {'label': 'Leads to the page', 'required': False}), 30: ('wagtail.blocks.URLBlock', (), {'label': 'or to the address', 'required': False}), 31: ('wagtail.blocks.StructBlock', [[('title', 27), ('text', 28), ('page', 29), ('url', 30)]], {}), 32: ('wagtail.blocks.ListBlock', (31,), {'label': 'Cards', 'max_num': 6, 'min_num': 1}), 33: ('wagtail.blocks.StructBlock', [[('items', 32)]], {}), 34: ('core.blocks.DataTableBlock', (), {}), 35: ('wagtail.documents.blocks.DocumentChooserBlock', (), {}), 36: ('wagtail.blocks.ListBlock', (35,), {'label': 'Files', 'min_num': 1}), 37: ('wagtail.blocks.StructBlock', [[('items', 36)]], {})}, verbose_name='content')),
-                ('cover', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='core.picture', verbose_name='picture')),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="wagtailcore.page",
+                    ),
+                ),
+                (
+                    "lead",
+                    models.TextField(
+                        blank=True,
+                        help_text="One or two sentences under the title; also shown in lists and when shared.",
+                        max_length=400,
+                        verbose_name="lead",
+                    ),
+                ),
+                (
+                    "is_example",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Invented to show how the site works; visitors see the mark “example”.",
+                        verbose_name="example",
+                    ),
+                ),
+                (
+                    "is_translation_draft",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Visitors see “draft translation” until a person who speaks the language has read the text and unticked this.",
+                        verbose_name="draft translation",
+                    ),
+                ),
+                (
+                    "body",
+                    wagtail.fields.StreamField(
+                        [
+                            ("paragraph", 0),
+                            ("heading", 1),
+                            ("subheading", 2),
+                            ("image", 5),
+                            ("quote", 8),
+                            ("figures", 13),
+                            ("timeline", 18),
+                            ("accordion", 23),
+                            ("callout", 26),
+                            ("cards", 33),
+                            ("table", 34),
+                            ("downloads", 37),
+                        ],
+                        blank=True,
+                        block_lookup={
+                            0: (
+                                "core.blocks.ParagraphBlock",
+                                (),
+                                {
+                                    "features": [
+                                        "bold",
+                                        "italic",
+                                        "ol",
+                                        "ul",
+                                        "link",
+                                        "document-link",
+                                    ]
+                                },
+                            ),
+                            1: ("core.blocks.HeadingBlock", (), {"max_length": 120}),
+                            2: ("core.blocks.SubheadingBlock", (), {"max_length": 120}),
+                            3: ("wagtail.images.blocks.ImageBlock", [], {"label": "Picture"}),
+                            4: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "Caption", "max_length": 250, "required": False},
+                            ),
+                            5: ("wagtail.blocks.StructBlock", [[("image", 3), ("caption", 4)]], {}),
+                            6: (
+                                "wagtail.blocks.TextBlock",
+                                (),
+                                {"label": "Quotation", "max_length": 600},
+                            ),
+                            7: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {
+                                    "label": "Who said or wrote it",
+                                    "max_length": 150,
+                                    "required": False,
+                                },
+                            ),
+                            8: ("wagtail.blocks.StructBlock", [[("text", 6), ("source", 7)]], {}),
+                            9: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "Number", "max_length": 30},
+                            ),
+                            10: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "What it counts", "max_length": 120},
+                            ),
+                            11: ("wagtail.blocks.StructBlock", [[("value", 9), ("label", 10)]], {}),
+                            12: (
+                                "wagtail.blocks.ListBlock",
+                                (11,),
+                                {"label": "Numbers", "max_num": 6, "min_num": 2},
+                            ),
+                            13: ("wagtail.blocks.StructBlock", [[("items", 12)]], {}),
+                            14: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "When", "max_length": 60},
+                            ),
+                            15: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "What happened", "max_length": 250},
+                            ),
+                            16: ("wagtail.blocks.StructBlock", [[("date", 14), ("text", 15)]], {}),
+                            17: (
+                                "wagtail.blocks.ListBlock",
+                                (16,),
+                                {"label": "Stops", "min_num": 2},
+                            ),
+                            18: ("wagtail.blocks.StructBlock", [[("items", 17)]], {}),
+                            19: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "Question", "max_length": 200},
+                            ),
+                            20: (
+                                "wagtail.blocks.RichTextBlock",
+                                (),
+                                {
+                                    "features": [
+                                        "bold",
+                                        "italic",
+                                        "ol",
+                                        "ul",
+                                        "link",
+                                        "document-link",
+                                    ],
+                                    "label": "Answer",
+                                },
+                            ),
+                            21: (
+                                "wagtail.blocks.StructBlock",
+                                [[("question", 19), ("answer", 20)]],
+                                {},
+                            ),
+                            22: (
+                                "wagtail.blocks.ListBlock",
+                                (21,),
+                                {"label": "Questions", "min_num": 1},
+                            ),
+                            23: ("wagtail.blocks.StructBlock", [[("items", 22)]], {}),
+                            24: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "Title", "max_length": 120},
+                            ),
+                            25: (
+                                "wagtail.blocks.RichTextBlock",
+                                (),
+                                {
+                                    "features": [
+                                        "bold",
+                                        "italic",
+                                        "ol",
+                                        "ul",
+                                        "link",
+                                        "document-link",
+                                    ],
+                                    "label": "Text",
+                                },
+                            ),
+                            26: ("wagtail.blocks.StructBlock", [[("title", 24), ("text", 25)]], {}),
+                            27: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "Title", "max_length": 100},
+                            ),
+                            28: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "Text", "max_length": 250, "required": False},
+                            ),
+                            29: (
+                                "wagtail.blocks.PageChooserBlock",
+                                (),
+                                {"label": "Leads to the page", "required": False},
+                            ),
+                            30: (
+                                "wagtail.blocks.URLBlock",
+                                (),
+                                {"label": "or to the address", "required": False},
+                            ),
+                            31: (
+                                "wagtail.blocks.StructBlock",
+                                [[("title", 27), ("text", 28), ("page", 29), ("url", 30)]],
+                                {},
+                            ),
+                            32: (
+                                "wagtail.blocks.ListBlock",
+                                (31,),
+                                {"label": "Cards", "max_num": 6, "min_num": 1},
+                            ),
+                            33: ("wagtail.blocks.StructBlock", [[("items", 32)]], {}),
+                            34: ("core.blocks.DataTableBlock", (), {}),
+                            35: ("wagtail.documents.blocks.DocumentChooserBlock", (), {}),
+                            36: (
+                                "wagtail.blocks.ListBlock",
+                                (35,),
+                                {"label": "Files", "min_num": 1},
+                            ),
+                            37: ("wagtail.blocks.StructBlock", [[("items", 36)]], {}),
+                        },
+                        verbose_name="content",
+                    ),
+                ),
+                (
+                    "cover",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="core.picture",
+                        verbose_name="picture",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'page of the plebiscites',
+                "verbose_name": "page of the plebiscites",
             },
-            bases=(wagtail.contrib.routable_page.models.RoutablePageMixin, 'wagtailcore.page'),
+            bases=(wagtail.contrib.routable_page.models.RoutablePageMixin, "wagtailcore.page"),
         ),
         migrations.CreateModel(
-            name='Proposal',
+            name="Proposal",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField(null=True, verbose_name='number')),
-                ('state', models.CharField(db_index=True, default=plebiscite.phases.ProposalState['DRAFT'], editable=False, max_length=40)),
-                ('title', models.CharField(blank=True, max_length=80, verbose_name='title')),
-                ('description', models.TextField(blank=True, max_length=2000, verbose_name='description')),
-                ('language', models.CharField(choices=[('pl', 'polski'), ('be', 'беларуская'), ('en', 'English'), ('it', 'italiano')], default='pl', max_length=2, verbose_name='language')),
-                ('author_shown', models.CharField(choices=[('named', 'with my name'), ('initials', 'with my initials'), ('anonymous', 'without a name')], default='anonymous', max_length=10, verbose_name='author shown')),
-                ('author_label', models.CharField(blank=True, max_length=160, verbose_name='author in public')),
-                ('accepts_rules', models.BooleanField(default=False, verbose_name='rights declared')),
-                ('reason', models.TextField(blank=True, max_length=2000, verbose_name='reason')),
-                ('created_at', models.DateTimeField(db_default=core.clock.ClockTimestamp(), verbose_name='begun')),
-                ('submitted_at', models.DateTimeField(null=True, verbose_name='sent')),
-                ('is_example', models.BooleanField(default=False, verbose_name='example')),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='proposals', to=settings.AUTH_USER_MODEL, verbose_name='author')),
-                ('merged_into', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='plebiscite.proposal', verbose_name='joined with')),
-                ('plebiscite', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='proposals', to='plebiscite.plebiscite', verbose_name='plebiscite')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(null=True, verbose_name="number")),
+                (
+                    "state",
+                    models.CharField(
+                        db_index=True,
+                        default=plebiscite.phases.ProposalState["DRAFT"],
+                        editable=False,
+                        max_length=40,
+                    ),
+                ),
+                ("title", models.CharField(blank=True, max_length=80, verbose_name="title")),
+                (
+                    "description",
+                    models.TextField(blank=True, max_length=2000, verbose_name="description"),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[
+                            ("pl", "polski"),
+                            ("be", "беларуская"),
+                            ("en", "English"),
+                            ("it", "italiano"),
+                        ],
+                        default="pl",
+                        max_length=2,
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "author_shown",
+                    models.CharField(
+                        choices=[
+                            ("named", "with my name"),
+                            ("initials", "with my initials"),
+                            ("anonymous", "without a name"),
+                        ],
+                        default="anonymous",
+                        max_length=10,
+                        verbose_name="author shown",
+                    ),
+                ),
+                (
+                    "author_label",
+                    models.CharField(blank=True, max_length=160, verbose_name="author in public"),
+                ),
+                (
+                    "accepts_rules",
+                    models.BooleanField(default=False, verbose_name="rights declared"),
+                ),
+                ("reason", models.TextField(blank=True, max_length=2000, verbose_name="reason")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=core.clock.ClockTimestamp(), verbose_name="begun"
+                    ),
+                ),
+                ("submitted_at", models.DateTimeField(null=True, verbose_name="sent")),
+                ("is_example", models.BooleanField(default=False, verbose_name="example")),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="proposals",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="author",
+                    ),
+                ),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="plebiscite.proposal",
+                        verbose_name="joined with",
+                    ),
+                ),
+                (
+                    "plebiscite",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="proposals",
+                        to="plebiscite.plebiscite",
+                        verbose_name="plebiscite",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'proposal',
-                'verbose_name_plural': 'proposals',
-                'ordering': ['plebiscite', 'number', 'created_at'],
-                'default_permissions': ('view', 'change'),
+                "verbose_name": "proposal",
+                "verbose_name_plural": "proposals",
+                "ordering": ["plebiscite", "number", "created_at"],
+                "default_permissions": ("view", "change"),
             },
         ),
         migrations.CreateModel(
-            name='ProposalPicture',
+            name="ProposalPicture",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('alt_text', models.CharField(blank=True, max_length=250, verbose_name='alternative text')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile')),
-                ('proposal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pictures', to='plebiscite.proposal')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                (
+                    "alt_text",
+                    models.CharField(blank=True, max_length=250, verbose_name="alternative text"),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.storedfile",
+                    ),
+                ),
+                (
+                    "proposal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pictures",
+                        to="plebiscite.proposal",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'picture of a proposal',
-                'verbose_name_plural': 'pictures of proposals',
-                'ordering': ['position'],
-                'default_permissions': (),
+                "verbose_name": "picture of a proposal",
+                "verbose_name_plural": "pictures of proposals",
+                "ordering": ["position"],
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='ProposalRevision',
+            name="ProposalRevision",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveSmallIntegerField()),
-                ('title', models.CharField(max_length=80, verbose_name='title')),
-                ('description', models.TextField(verbose_name='description')),
-                ('language', models.CharField(max_length=2, verbose_name='language')),
-                ('rights_statement', models.TextField(verbose_name='statement of rights')),
-                ('submitted_at', models.DateTimeField(verbose_name='sent')),
-                ('proposal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='revisions', to='plebiscite.proposal')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField()),
+                ("title", models.CharField(max_length=80, verbose_name="title")),
+                ("description", models.TextField(verbose_name="description")),
+                ("language", models.CharField(max_length=2, verbose_name="language")),
+                ("rights_statement", models.TextField(verbose_name="statement of rights")),
+                ("submitted_at", models.DateTimeField(verbose_name="sent")),
+                (
+                    "proposal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="revisions",
+                        to="plebiscite.proposal",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'revision of a proposal',
-                'verbose_name_plural': 'revisions of proposals',
-                'ordering': ['number'],
-                'default_permissions': (),
+                "verbose_name": "revision of a proposal",
+                "verbose_name_plural": "revisions of proposals",
+                "ordering": ["number"],
+                "default_permissions": (),
             },
         ),
         migrations.AddField(
-            model_name='proposal',
-            name='accepted_revision',
-            field=models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='accepted_as', to='plebiscite.proposalrevision', verbose_name='accepted revision'),
+            model_name="proposal",
+            name="accepted_revision",
+            field=models.OneToOneField(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="accepted_as",
+                to="plebiscite.proposalrevision",
+                verbose_name="accepted revision",
+            ),
         ),
         migrations.CreateModel(
-            name='BallotOption',
+            name="BallotOption",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=8)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('title', models.CharField(max_length=80)),
-                ('description', models.TextField()),
-                ('language', models.CharField(max_length=2)),
-                ('alt_text', models.CharField(max_length=250)),
-                ('picture_sha256', models.CharField(max_length=64)),
-                ('picture_width', models.PositiveIntegerField()),
-                ('picture_height', models.PositiveIntegerField()),
-                ('plebiscite', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='options', to='plebiscite.plebiscite')),
-                ('revision', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='option', to='plebiscite.proposalrevision')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("code", models.CharField(max_length=8)),
+                ("position", models.PositiveSmallIntegerField()),
+                ("title", models.CharField(max_length=80)),
+                ("description", models.TextField()),
+                ("language", models.CharField(max_length=2)),
+                ("alt_text", models.CharField(max_length=250)),
+                ("picture_sha256", models.CharField(max_length=64)),
+                ("picture_width", models.PositiveIntegerField()),
+                ("picture_height", models.PositiveIntegerField()),
+                (
+                    "plebiscite",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="options",
+                        to="plebiscite.plebiscite",
+                    ),
+                ),
+                (
+                    "revision",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="option",
+                        to="plebiscite.proposalrevision",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'option on a ballot paper',
-                'verbose_name_plural': 'options on ballot papers',
-                'ordering': ['position'],
-                'default_permissions': ('view',),
+                "verbose_name": "option on a ballot paper",
+                "verbose_name_plural": "options on ballot papers",
+                "ordering": ["position"],
+                "default_permissions": ("view",),
             },
         ),
         migrations.CreateModel(
-            name='RevisionPicture',
+            name="RevisionPicture",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('alt_text', models.CharField(max_length=250, verbose_name='alternative text')),
-                ('sha256', models.CharField(max_length=64)),
-                ('width', models.PositiveIntegerField()),
-                ('height', models.PositiveIntegerField()),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile')),
-                ('revision', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pictures', to='plebiscite.proposalrevision')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                ("alt_text", models.CharField(max_length=250, verbose_name="alternative text")),
+                ("sha256", models.CharField(max_length=64)),
+                ("width", models.PositiveIntegerField()),
+                ("height", models.PositiveIntegerField()),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.storedfile",
+                    ),
+                ),
+                (
+                    "revision",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pictures",
+                        to="plebiscite.proposalrevision",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'picture of a revision',
-                'verbose_name_plural': 'pictures of revisions',
-                'ordering': ['position'],
-                'default_permissions': (),
+                "verbose_name": "picture of a revision",
+                "verbose_name_plural": "pictures of revisions",
+                "ordering": ["position"],
+                "default_permissions": (),
             },
         ),
         migrations.AddConstraint(
-            model_name='plebiscite',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', [plebiscite.phases.PlebisciteState['APPEALS'], plebiscite.phases.PlebisciteState['CALL'], plebiscite.phases.PlebisciteState['CERTIFIED'], plebiscite.phases.PlebisciteState['CLOSING'], plebiscite.phases.PlebisciteState['DRAFT'], plebiscite.phases.PlebisciteState['DRAWN'], plebiscite.phases.PlebisciteState['FROZEN'], plebiscite.phases.PlebisciteState['OBJECTIONS'], plebiscite.phases.PlebisciteState['REVIEW'], plebiscite.phases.PlebisciteState['SEALED'], plebiscite.phases.PlebisciteState['TALLIED'], plebiscite.phases.PlebisciteState['VOID'], plebiscite.phases.PlebisciteState['VOTING']])), name='plebiscite_state_known'),
+            model_name="plebiscite",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            plebiscite.phases.PlebisciteState["APPEALS"],
+                            plebiscite.phases.PlebisciteState["CALL"],
+                            plebiscite.phases.PlebisciteState["CERTIFIED"],
+                            plebiscite.phases.PlebisciteState["CLOSING"],
+                            plebiscite.phases.PlebisciteState["DRAFT"],
+                            plebiscite.phases.PlebisciteState["DRAWN"],
+                            plebiscite.phases.PlebisciteState["FROZEN"],
+                            plebiscite.phases.PlebisciteState["OBJECTIONS"],
+                            plebiscite.phases.PlebisciteState["REVIEW"],
+                            plebiscite.phases.PlebisciteState["SEALED"],
+                            plebiscite.phases.PlebisciteState["TALLIED"],
+                            plebiscite.phases.PlebisciteState["VOID"],
+                            plebiscite.phases.PlebisciteState["VOTING"],
+                        ],
+                    )
+                ),
+                name="plebiscite_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='plebiscite',
-            constraint=models.CheckConstraint(condition=models.Q(('contest_opens_at__lt', models.F('contest_closes_at')), ('contest_closes_at__lte', models.F('voting_opens_at')), ('voting_opens_at__lt', models.F('voting_closes_at')), ('voting_closes_at__lte', models.F('results_at')), ('results_at__lte', models.F('objections_until'))), name='plebiscite_dates_in_order', violation_error_message='The dates are not in order: proposals, voting, result, objections.'),
+            model_name="plebiscite",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("contest_opens_at__lt", models.F("contest_closes_at")),
+                    ("contest_closes_at__lte", models.F("voting_opens_at")),
+                    ("voting_opens_at__lt", models.F("voting_closes_at")),
+                    ("voting_closes_at__lte", models.F("results_at")),
+                    ("results_at__lte", models.F("objections_until")),
+                ),
+                name="plebiscite_dates_in_order",
+                violation_error_message="The dates are not in order: proposals, voting, result, objections.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='plebiscite',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', frozenset([plebiscite.phases.PlebisciteState['CERTIFIED'], plebiscite.phases.PlebisciteState['OBJECTIONS']])), _negated=True), ('published_at__isnull', False), _connector='OR'), name='plebiscite_published_has_time'),
+            model_name="plebiscite",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        (
+                            "state__in",
+                            frozenset(
+                                [
+                                    plebiscite.phases.PlebisciteState["CERTIFIED"],
+                                    plebiscite.phases.PlebisciteState["OBJECTIONS"],
+                                ]
+                            ),
+                        ),
+                        _negated=True,
+                    ),
+                    ("published_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="plebiscite_published_has_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='plebiscite',
-            constraint=models.CheckConstraint(condition=models.Q(('mix_k__gte', 1), ('winners__gte', 1)), name='plebiscite_numbers_positive'),
+            model_name="plebiscite",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("mix_k__gte", 1), ("winners__gte", 1)),
+                name="plebiscite_numbers_positive",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='logentry',
-            constraint=models.UniqueConstraint(fields=('plebiscite', 'position'), name='plebiscite_log_position'),
+            model_name="logentry",
+            constraint=models.UniqueConstraint(
+                fields=("plebiscite", "position"), name="plebiscite_log_position"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='logentry',
-            constraint=models.UniqueConstraint(fields=('plebiscite', 'previous'), name='plebiscite_log_no_fork'),
+            model_name="logentry",
+            constraint=models.UniqueConstraint(
+                fields=("plebiscite", "previous"), name="plebiscite_log_no_fork"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='declaration',
-            constraint=models.UniqueConstraint(fields=('plebiscite', 'account_key'), name='plebiscite_declaration_once'),
+            model_name="declaration",
+            constraint=models.UniqueConstraint(
+                fields=("plebiscite", "account_key"), name="plebiscite_declaration_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='count',
-            constraint=models.UniqueConstraint(fields=('plebiscite', 'number'), name='plebiscite_count_number'),
+            model_name="count",
+            constraint=models.UniqueConstraint(
+                fields=("plebiscite", "number"), name="plebiscite_count_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ballot',
-            constraint=models.CheckConstraint(condition=models.Q(('channel__in', ['account', 'code', 'paper'])), name='plebiscite_ballot_channel'),
+            model_name="ballot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("channel__in", ["account", "code", "paper"])),
+                name="plebiscite_ballot_channel",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mixflush',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_last', True)), fields=('plebiscite',), name='plebiscite_one_last_flush'),
+            model_name="mixflush",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_last", True)),
+                fields=("plebiscite",),
+                name="plebiscite_one_last_flush",
+            ),
         ),
         migrations.AddField(
-            model_name='participationmark',
-            name='plebiscite',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='marks', to='plebiscite.plebiscite'),
+            model_name="participationmark",
+            name="plebiscite",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="marks",
+                to="plebiscite.plebiscite",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='voterregister',
-            constraint=models.UniqueConstraint(fields=('plebiscite', 'person_key'), name='plebiscite_person_once'),
+            model_name="voterregister",
+            constraint=models.UniqueConstraint(
+                fields=("plebiscite", "person_key"), name="plebiscite_person_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='voterregister',
-            constraint=models.UniqueConstraint(fields=('plebiscite', 'second_key', 'namesake'), name='plebiscite_second_key_once'),
+            model_name="voterregister",
+            constraint=models.UniqueConstraint(
+                fields=("plebiscite", "second_key", "namesake"), name="plebiscite_second_key_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='accountvoter',
-            constraint=models.UniqueConstraint(fields=('plebiscite', 'account_key'), name='plebiscite_account_once'),
+            model_name="accountvoter",
+            constraint=models.UniqueConstraint(
+                fields=("plebiscite", "account_key"), name="plebiscite_account_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proposalpicture',
-            constraint=models.UniqueConstraint(fields=('proposal', 'position'), name='plebiscite_picture_position'),
+            model_name="proposalpicture",
+            constraint=models.UniqueConstraint(
+                fields=("proposal", "position"), name="plebiscite_picture_position"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proposalpicture',
-            constraint=models.CheckConstraint(condition=models.Q(('position__gte', 1), ('position__lte', 3)), name='plebiscite_pictures_limited'),
+            model_name="proposalpicture",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("position__gte", 1), ("position__lte", 3)),
+                name="plebiscite_pictures_limited",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proposalrevision',
-            constraint=models.UniqueConstraint(fields=('proposal', 'number'), name='plebiscite_revision_number'),
+            model_name="proposalrevision",
+            constraint=models.UniqueConstraint(
+                fields=("proposal", "number"), name="plebiscite_revision_number"
+            ),
         ),
         migrations.AddIndex(
-            model_name='proposal',
-            index=models.Index(fields=['plebiscite', 'state'], name='plebiscite_proposal_by_state'),
+            model_name="proposal",
+            index=models.Index(fields=["plebiscite", "state"], name="plebiscite_proposal_by_state"),
         ),
         migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', [plebiscite.phases.ProposalState['ACCEPTED'], plebiscite.phases.ProposalState['APPEALED'], plebiscite.phases.ProposalState['CHANGES_REQUESTED'], plebiscite.phases.ProposalState['DRAFT'], plebiscite.phases.ProposalState['IN_REVIEW'], plebiscite.phases.ProposalState['MERGED'], plebiscite.phases.ProposalState['REJECTED'], plebiscite.phases.ProposalState['SUBMITTED'], plebiscite.phases.ProposalState['UPHELD'], plebiscite.phases.ProposalState['WITHDRAWN']])), name='plebiscite_proposal_state'),
+            model_name="proposal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            plebiscite.phases.ProposalState["ACCEPTED"],
+                            plebiscite.phases.ProposalState["APPEALED"],
+                            plebiscite.phases.ProposalState["CHANGES_REQUESTED"],
+                            plebiscite.phases.ProposalState["DRAFT"],
+                            plebiscite.phases.ProposalState["IN_REVIEW"],
+                            plebiscite.phases.ProposalState["MERGED"],
+                            plebiscite.phases.ProposalState["REJECTED"],
+                            plebiscite.phases.ProposalState["SUBMITTED"],
+                            plebiscite.phases.ProposalState["UPHELD"],
+                            plebiscite.phases.ProposalState["WITHDRAWN"],
+                        ],
+                    )
+                ),
+                name="plebiscite_proposal_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.UniqueConstraint(fields=('plebiscite', 'number'), name='plebiscite_proposal_number'),
+            model_name="proposal",
+            constraint=models.UniqueConstraint(
+                fields=("plebiscite", "number"), name="plebiscite_proposal_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', plebiscite.phases.ProposalState['ACCEPTED']), _negated=True), models.Q(('accepted_revision__isnull', False), ('number__isnull', False)), _connector='OR'), name='plebiscite_accepted_has_revision'),
+            model_name="proposal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", plebiscite.phases.ProposalState["ACCEPTED"]), _negated=True),
+                    models.Q(("accepted_revision__isnull", False), ("number__isnull", False)),
+                    _connector="OR",
+                ),
+                name="plebiscite_accepted_has_revision",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(('author_shown__in', ['named', 'initials', 'anonymous'])), name='plebiscite_proposal_author_shown'),
+            model_name="proposal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("author_shown__in", ["named", "initials", "anonymous"])),
+                name="plebiscite_proposal_author_shown",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ballotoption',
-            constraint=models.UniqueConstraint(fields=('plebiscite', 'code'), name='plebiscite_option_code'),
+            model_name="ballotoption",
+            constraint=models.UniqueConstraint(
+                fields=("plebiscite", "code"), name="plebiscite_option_code"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ballotoption',
-            constraint=models.UniqueConstraint(fields=('plebiscite', 'position'), name='plebiscite_option_position'),
+            model_name="ballotoption",
+            constraint=models.UniqueConstraint(
+                fields=("plebiscite", "position"), name="plebiscite_option_position"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ballotoption',
-            constraint=models.CheckConstraint(condition=models.Q(('code__regex', '^[A-Z0-9]{1,8}$')), name='plebiscite_option_code_written'),
+            model_name="ballotoption",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("code__regex", "^[A-Z0-9]{1,8}$")),
+                name="plebiscite_option_code_written",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='revisionpicture',
-            constraint=models.UniqueConstraint(fields=('revision', 'position'), name='plebiscite_revision_picture_position'),
+            model_name="revisionpicture",
+            constraint=models.UniqueConstraint(
+                fields=("revision", "position"), name="plebiscite_revision_picture_position"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='revisionpicture',
-            constraint=models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='plebiscite_picture_digest'),
+            model_name="revisionpicture",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
+                name="plebiscite_picture_digest",
+            ),
         ),
         migrations.AddIndex(
-            model_name='participationmark',
-            index=models.Index(fields=['plebiscite', 'day', 'channel'], name='plebiscite_turnout'),
+            model_name="participationmark",
+            index=models.Index(fields=["plebiscite", "day", "channel"], name="plebiscite_turnout"),
         ),
         migrations.AddConstraint(
-            model_name='participationmark',
-            constraint=models.CheckConstraint(condition=models.Q(('channel__in', ['account', 'code', 'paper'])), name='plebiscite_mark_channel'),
+            model_name="participationmark",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("channel__in", ["account", "code", "paper"])),
+                name="plebiscite_mark_channel",
+            ),
         ),
     ]

@@ -112,6 +112,12 @@ class PlebisciteIndexPage(RoutablePageMixin, BasePage):
     def _draw(
         self, request: HttpRequest, template: str, context: dict[str, Any] | None
     ) -> HttpResponse:
+        from plebiscite import selectors
+
         if context is None:
             raise Http404
-        return self.render(request, template=template, context_overrides=context)
+        is_below = template != "plebiscite/plebiscite.html"
+        way = selectors.crumbs(context["plebiscite"] if is_below else None, index_title=self.title)
+        return self.render(
+            request, template=template, context_overrides={"breadcrumbs": way, **context}
+        )

@@ -64,6 +64,8 @@ def _draw_options(plebiscite: Plebiscite) -> list[BallotOption]:
         .prefetch_related("accepted_revision__pictures")
     )
     _random.shuffle(proposals)
+    # Codes of one length: the size of what a browser sends must not tell the choice.
+    digits = len(str(len(proposals)))
     options = []
     for position, proposal in enumerate(proposals, start=1):
         revision = proposal.accepted_revision
@@ -72,7 +74,7 @@ def _draw_options(plebiscite: Plebiscite) -> list[BallotOption]:
             BallotOption(
                 plebiscite=plebiscite,
                 revision=revision,
-                code=f"M{position}",
+                code=f"M{position:0{digits}}",
                 position=position,
                 title=revision.title,
                 description=revision.description,

@@ -1,0 +1,192 @@
+"""What visitors fill in: the declaration before voting, and a proposal."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from core.files import IMAGES, accept
+from plebiscite.models import MAX_PICTURES, AuthorShown
+from plebiscite.voters import Person
+
+OLDEST = 125
+_POSTAL_CODE = re.compile(r"(\d{2})[\s\-\u2010-\u2015]?(\d{3})")
+
+
+class DeclarationForm(forms.Form):
+    """Who the voter is: what the rules of a vote ask for, and nothing more."""
+
+    name = forms.CharField(
+        label=_("First and last name"),
+        help_text=_("All of them, as in your identity document."),
+        max_length=160,
+        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "name"}),
+        error_messages={"required": _("Write your first and last name.")},
+    )
+    birth_date = forms.DateField(
+        label=_("Date of birth"),
+        help_text=_("Day, month and year, for example 17.05.1950."),
+        widget=forms.DateInput(
+            format="%Y-%m-%d",
+            attrs={"type": "date", "class": "input input--date", "autocomplete": "bday"},
+        ),
+        error_messages={
+            "required": _("Give your date of birth."),
+            "invalid": _("Write the date as day, month and year, for example 17.05.1950."),
+        },
+    )
+    street = forms.CharField(
+        label=_("Street, house and flat"),
+        help_text=_("For example: ul. 3 Maja 25/1."),
+        max_length=160,
+        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "street-address"}),
+        error_messages={"required": _("Write your street, or your village, with the number.")},
+    )
+    postal_code = forms.CharField(
+        label=_("Postal code"),
+        help_text=_("For example: 17-200."),
+        max_length=10,
+        widget=forms.TextInput(
+            attrs={
+                "class": "input input--short",
+                "autocomplete": "postal-code",
+                "inputmode": "numeric",
+            }
+        ),
+        error_messages={"required": _("Write the postal code.")},
+    )
+    town = forms.CharField(
+        label=_("Town"),
+        max_length=80,
+        initial="Hajnówka",
+        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "address-level2"}),
+        error_messages={"required": _("Write the town.")},
+    )
+    is_resident = forms.BooleanField(
+        label=_(
+            "I declare that I live in Hajnówka and mean to stay, that what I have written is "
+            "true, and that I vote once."
+        ),
+        error_messages={"required": _("Only those who declare this can vote.")},
+    )
+
+    def __init__(self, *args: Any, today: datetime.date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean_name(self) -> str:
+        name = " ".join(self.cleaned_data["name"].split())
+        if len([word for word in name.split() if any(sign.isalpha() for sign in word)]) < 2:
+            raise ValidationError(_("Write both: first and last name."))
+        return name
+
+    def clean_birth_date(self) -> datetime.date:
+        day = self.cleaned_data["birth_date"]
+        if day > self.today:
+            raise ValidationError(_("This day has not come yet."))
+        if day.year < self.today.year - OLDEST:
+            raise ValidationError(_("Check the year: nobody is that old."))
+        return day
+
+    def clean_street(self) -> str:
+        street = " ".join(self.cleaned_data["street"].split())
+        if not any(sign.isdigit() for sign in street):
+            raise ValidationError(_("The number of the house is missing."))
+        return street
+
+    def clean_postal_code(self) -> str:
+        found = _POSTAL_CODE.fullmatch(self.cleaned_data["postal_code"].strip())
+        if found is None:
+            raise ValidationError(_("A postal code has two and three digits, for example 17-200."))
+        return f"{found[1]}-{found[2]}"
+
+    def person(self) -> Person:
+        """Who it is, once the form is valid."""
+        data = self.cleaned_data
+        return Person(data["name"], data["birth_date"], data["street"], data["postal_code"])
+
+
+class ProposalForm(forms.Form):
+    """A work, whole or half: a draft may lack everything, so nothing is required here.
+
+    What is missing is said when the work is sent, by the table of states.
+    """
+
+    title = forms.CharField(
+        label=_("Title of the work"),
+        max_length=80,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "input"}),
+        error_messages={"max_length": _("A title has at most 80 characters.")},
+    )
+    description = forms.CharField(
+        label=_("Description"),
+        help_text=_("What it shows, and why it is right for Hajnówka. At most 2000 characters."),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"class": "input", "rows": 8}),
+        error_messages={"max_length": _("A description has at most 2000 characters.")},
+    )
+    language = forms.ChoiceField(
+        label=_("Language of the title and the description"),
+        choices=settings.LANGUAGES,
+        widget=forms.Select(attrs={"class": "input"}),
+    )
+    picture = forms.FileField(
+        label=_("Add a picture"),
+        help_text=_("JPG, PNG or WebP, at most 8 MB, each side at least 300 pixels."),
+        required=False,
+        widget=forms.ClearableFileInput(attrs={"class": "input", "accept": accept(IMAGES)}),
+    )
+    alt_new = forms.CharField(
+        label=_("What does the new picture show?"),
+        help_text=_(
+            "One sentence for people who do not see it, for example: two oak leaves hold a sun."
+        ),
+        max_length=250,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "input"}),
+    )
+    author_shown = forms.ChoiceField(
+        label=_("How shall we show the work to everybody?"),
+        choices=AuthorShown.choices,
+        widget=forms.RadioSelect,
+    )
+    accepts_rules = forms.BooleanField(label=_("I confirm the statement above."), required=False)
+
+    def __init__(self, *args: Any, alt_texts: dict[int, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Fields left out by a browser without them keep their value; they are never errors.
+        for name in ("language", "author_shown"):
+            self.fields[name].required = False
+        for position, text in alt_texts.items():
+            self.fields[f"alt_{position}"] = forms.CharField(
+                label=_("What does picture %(number)d show?") % {"number": position},
+                max_length=250,
+                required=False,
+                initial=text,
+                widget=forms.TextInput(attrs={"class": "input"}),
+            )
+        if len(alt_texts) >= MAX_PICTURES:
+            del self.fields["picture"], self.fields["alt_new"]
+
+    def alt_fields(self) -> list[Any]:
+        """The fields of the pictures that are there, in their order."""
+        return [self[name] for name in self.fields if name.startswith("alt_") and name != "alt_new"]
+
+
+class ReasonForm(forms.Form):
+    """A reason in words, for an appeal."""
+
+    reason = forms.CharField(
+        label=_("Why do you not agree?"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"class": "input", "rows": 6}),
+        error_messages={"required": _("Write why you do not agree.")},
+    )

@@ -1,0 +1,30 @@
+"""Reads that pages, views and exports need; each takes a bounded number of queries."""
+
+from plebiscite.selectors.public import (
+    crumbs,
+    find_public,
+    gallery_context,
+    index_context,
+    manifest_text,
+    plebiscite_context,
+    proposal_context,
+    public_paths,
+    turnout,
+    view,
+)
+from plebiscite.selectors.results import results_context, totals_csv
+
+__all__ = [
+    "crumbs",
+    "find_public",
+    "gallery_context",
+    "index_context",
+    "manifest_text",
+    "plebiscite_context",
+    "proposal_context",
+    "public_paths",
+    "results_context",
+    "totals_csv",
+    "turnout",
+    "view",
+]

@@ -1,0 +1,302 @@
+"""What everybody reads about plebiscites."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Count as Number
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext as _
+
+from core.i18n.dates import TOWN_TIME, date_range, hour, long_date
+from core.i18n.languages import CODES, resolve
+from plebiscite import addresses, clock
+from plebiscite.models import Manifest, ParticipationMark, Plebiscite, PlebisciteIndexPage
+from plebiscite.phases import (
+    FROZEN_ON,
+    MAY_TAKE_VOTES,
+    PUBLISHED,
+    Channel,
+    PlebisciteState,
+    takes_proposals,
+    takes_votes,
+)
+from plebiscite.selectors.works import work, works
+
+P = PlebisciteState
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One phase on the line of a plebiscite."""
+
+    text: str
+    when: str
+    is_now: bool = False
+    is_ahead: bool = False
+    is_example: bool = False
+
+
+@dataclass(frozen=True)
+class PlebisciteView:
+    """A plebiscite at one moment, for lists and heads of pages."""
+
+    plebiscite: Plebiscite
+    now: datetime
+
+    @property
+    def state(self) -> PlebisciteState:
+        return self.plebiscite.state_at(self.now)
+
+    @property
+    def state_label(self) -> str:
+        """The phase in words."""
+        return str(self.plebiscite.machine.label(self.state))
+
+    @property
+    def title(self) -> str:
+        return self.plebiscite.title
+
+    @property
+    def lead(self) -> str:
+        return self.plebiscite.lead
+
+    @property
+    def is_example(self) -> bool:
+        return self.plebiscite.is_example
+
+    @property
+    def url(self) -> str:
+        return addresses.of_plebiscite(self.plebiscite.slug)
+
+    @property
+    def takes_votes(self) -> bool:
+        return takes_votes(self.plebiscite, self.now)
+
+    @property
+    def takes_proposals(self) -> bool:
+        return takes_proposals(self.plebiscite, self.now)
+
+    @property
+    def is_published(self) -> bool:
+        return self.plebiscite.state in PUBLISHED
+
+    @property
+    def is_void(self) -> bool:
+        return self.plebiscite.state == P.VOID
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nobody can do anything in it any more."""
+        return self.is_published or self.is_void
+
+    @property
+    def booth_url(self) -> str:
+        return addresses.booth(self.plebiscite.slug)
+
+    @property
+    def proposing_url(self) -> str:
+        return addresses.proposing(self.plebiscite.slug)
+
+    @property
+    def gallery_url(self) -> str:
+        return addresses.gallery(self.plebiscite.slug)
+
+    @property
+    def results_url(self) -> str:
+        return addresses.results(self.plebiscite.slug)
+
+    @property
+    def manifest_url(self) -> str:
+        """The frozen text of the vote, empty before there is one."""
+        is_frozen = self.plebiscite.state in FROZEN_ON and hasattr(self.plebiscite, "manifest")
+        return f"{self.url}manifest.json" if is_frozen else ""
+
+    @property
+    def deadline(self) -> str:
+        """The next thing that will happen, and when."""
+        plebiscite = self.plebiscite
+        if self.takes_votes:
+            return _("you can vote until %(moment)s") % {
+                "moment": moment(plebiscite.voting_closes_at)
+            }
+        if self.takes_proposals:
+            return _("you can send works until %(moment)s") % {
+                "moment": moment(plebiscite.contest_closes_at)
+            }
+        if self.state == P.CALL:
+            return _("works from %(moment)s") % {"moment": moment(plebiscite.contest_opens_at)}
+        if self.state in {P.REVIEW, P.APPEALS, P.FROZEN}:
+            return _("voting from %(moment)s") % {"moment": moment(plebiscite.voting_opens_at)}
+        if self.is_published and plebiscite.published_at:
+            return _("result published on %(day)s") % {"day": long_date(plebiscite.published_at)}
+        if self.is_void:
+            return ""
+        return _("the result will be here by %(moment)s") % {
+            "moment": moment(plebiscite.results_at)
+        }
+
+    def stops(self) -> list[Stop]:
+        """Its phases with their dates: past, present, ahead."""
+        plebiscite = self.plebiscite
+        closes, opens = plebiscite.contest_closes_at, plebiscite.voting_opens_at
+        rows = [
+            (_("Proposals"), _days(plebiscite.contest_opens_at, closes), {P.CALL}),
+            (
+                _("Checking"),
+                _("until %(day)s") % {"day": long_date(opens)},
+                {P.REVIEW, P.APPEALS, P.FROZEN},
+            ),
+            (_("Voting"), _days(opens, plebiscite.voting_closes_at), {P.VOTING}),
+            (
+                _("Result"),
+                moment(plebiscite.results_at),
+                {P.CLOSING, P.SEALED, P.DRAWN, P.TALLIED, P.OBJECTIONS, P.CERTIFIED},
+            ),
+        ]
+        current = next((place for place, row in enumerate(rows) if self.state in row[2]), -1)
+        return [
+            Stop(text=text, when=when, is_now=place == current, is_ahead=place > current)
+            for place, (text, when, _states) in enumerate(rows)
+        ]
+
+
+def moment(value: datetime) -> str:
+    """A moment in words: day and hour in the town."""
+    return _("%(day)s, %(hour)s") % {"day": long_date(value), "hour": hour(value)}
+
+
+def find_public(slug: str) -> Plebiscite | None:
+    """A plebiscite that visitors may know of."""
+    return Plebiscite.objects.public().select_related("cover", "manifest").filter(slug=slug).first()
+
+
+def view(plebiscite: Plebiscite) -> PlebisciteView:
+    """A plebiscite as it is now."""
+    return PlebisciteView(plebiscite, clock.now())
+
+
+def today() -> date:
+    """The day in the town."""
+    return clock.now().astimezone(TOWN_TIME).date()
+
+
+def index_context() -> dict[str, Any]:
+    """All plebiscites: what one can do now, what is being prepared, what has ended."""
+    now = clock.now()
+    found = [
+        PlebisciteView(one, now)
+        for one in Plebiscite.objects.public().select_related("cover", "manifest")
+    ]
+    open_now = [one for one in found if one.takes_votes or one.takes_proposals]
+    return {
+        "open_now": sorted(open_now, key=lambda one: not one.takes_votes),
+        "under_way": [one for one in found if one not in open_now and not one.is_over],
+        "ended": [one for one in found if one.is_over],
+    }
+
+
+def plebiscite_context(plebiscite: Plebiscite) -> dict[str, Any]:
+    """One plebiscite: what it is about, where it stands, its works."""
+    seen = view(plebiscite)
+    shown = works(plebiscite, today=today())
+    days = turnout(plebiscite)
+    return {
+        "view": seen,
+        "plebiscite": plebiscite,
+        "stops": seen.stops(),
+        "works": shown,
+        "about": [part.strip() for part in plebiscite.about.split("\n\n") if part.strip()],
+        "turnout": days,
+        "voted": sum(row["number"] for row in days),
+        **languages(plebiscite),
+    }
+
+
+def gallery_context(plebiscite: Plebiscite) -> dict[str, Any]:
+    """The works alone."""
+    return {
+        "view": view(plebiscite),
+        "plebiscite": plebiscite,
+        "works": works(plebiscite, today=today()),
+        "is_frozen": plebiscite.state in FROZEN_ON,
+        **languages(plebiscite),
+    }
+
+
+def proposal_context(plebiscite: Plebiscite, number: int) -> dict[str, Any] | None:
+    """One work, or None."""
+    found = work(plebiscite, number)
+    if found is None:
+        return None
+    return {
+        "view": view(plebiscite),
+        "plebiscite": plebiscite,
+        "work": found,
+        "title": f"{found.title}",
+    }
+
+
+def crumbs(plebiscite: Plebiscite | None = None, *, index_title: str = "") -> list[dict[str, str]]:
+    """The way from the home page, down to a plebiscite or to the list of all."""
+    way = [
+        {"title": _("Start"), "href": addresses.home()},
+        {"title": index_title or _index_title(), "href": addresses.index()},
+    ]
+    if plebiscite is not None:
+        href = addresses.of_plebiscite(plebiscite.slug)
+        way.append({"title": plebiscite.title, "href": href})
+    return way
+
+
+def languages(plebiscite: Plebiscite) -> dict[str, Any]:
+    """In which languages the plebiscite has texts, and which one a reader is shown instead."""
+    written = [code for code in CODES if getattr(plebiscite, f"title_{code}")]
+    is_there = resolve() in written
+    return {
+        "languages_available": written,
+        "fallback_language": None if is_there else get_language_info(CODES[0]),
+    }
+
+
+def _index_title() -> str:
+    pages = PlebisciteIndexPage.objects.live().filter(locale__language_code=resolve())
+    return pages.values_list("title", flat=True).first() or _("Plebiscite")
+
+
+def turnout(plebiscite: Plebiscite) -> list[dict[str, Any]]:
+    """How many people voted on each day and in which way.
+
+    While votes come in, the days that have ended: a number that moves with every vote would tell
+    who watches it when somebody votes.
+    """
+    marks = ParticipationMark.objects.filter(plebiscite=plebiscite)
+    if plebiscite.state in MAY_TAKE_VOTES:
+        marks = marks.filter(day__lt=today())
+    rows = marks.values("day", "channel").annotate(number=Number("pk")).order_by("day", "channel")
+    return [{**row, "channel_label": str(Channel(row["channel"]).label)} for row in rows]
+
+
+def manifest_text(plebiscite: Plebiscite) -> str | None:
+    """The frozen text of the vote."""
+    manifest = Manifest.objects.filter(pk=plebiscite.pk).first()
+    return manifest.text if manifest else None
+
+
+def public_paths() -> Iterator[str]:
+    """Addresses below the page of the plebiscites, for the map of the site."""
+    for plebiscite in Plebiscite.objects.public():
+        yield f"{plebiscite.slug}/"
+        yield f"{plebiscite.slug}/prace/"
+        if plebiscite.state in PUBLISHED:
+            yield f"{plebiscite.slug}/wynik/"
+        numbers = plebiscite.proposals.accepted().values_list("number", flat=True)
+        for number in numbers.order_by("number"):
+            yield f"{plebiscite.slug}/prace/{number}/"
+
+
+def _days(start: datetime, end: datetime) -> str:
+    return date_range(start.astimezone(TOWN_TIME).date(), end.astimezone(TOWN_TIME).date())

@@ -1,0 +1,20 @@
+"""Addresses of the person who is signed in; what all see alike are routes of the Wagtail page."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from plebiscite.views import booth, proposing
+
+app_name = "plebiscite"
+
+urlpatterns = [
+    path("<slug:slug>/glosuj/", booth.booth, name="booth"),
+    path("<slug:slug>/zglos/", proposing.start, name="propose"),
+    path("<slug:slug>/zglos/<uuid:pk>/", proposing.own, name="own_proposal"),
+    path(
+        "<slug:slug>/zglos/<uuid:pk>/obraz/<uuid:file>/",
+        proposing.picture,
+        name="proposal_picture",
+    ),
+]

@@ -1,0 +1,168 @@
+"""Plebiscites, proposals and voters for tests, made by the services that the views use."""
+
+from __future__ import annotations
+
+import io
+import uuid
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image, ImageDraw
+
+from accounts.roles import Role
+from core.clock import database_now
+from plebiscite import clock
+from plebiscite.ballots import commitment, new_nonce, write_single
+from plebiscite.models import AuthorShown, Plebiscite, Proposal
+from plebiscite.promises import Promise
+from plebiscite.selectors.paper import ballot_paper
+from plebiscite.services import casting, moving, proposals, registering
+from plebiscite.voters import Person
+from tests.factories.people import UserFactory, person_with
+
+DAY = timedelta(days=1)
+
+
+def make_plebiscite(*, days: float = 0, **fields: Any) -> Plebiscite:
+    """A draft whose call has begun and ends in a day, `days` from now; voting a day later."""
+    start = database_now() + days * DAY
+    values = {
+        "slug": f"plebiscyt-{uuid.uuid4().hex[:8]}",
+        "title_pl": "Znak na drzwi",
+        "lead_pl": "Wybieramy znak.",
+        "question_pl": "Który znak?",
+        "about_pl": "Głosują mieszkańcy.",
+        "contest_opens_at": start - DAY,
+        "contest_closes_at": start + DAY,
+        "voting_opens_at": start + 2 * DAY,
+        "voting_closes_at": start + 9 * DAY,
+        "results_at": start + 10 * DAY,
+        "objections_until": start + 17 * DAY,
+    }
+    return Plebiscite.objects.create(**{**values, **fields})
+
+
+def commission() -> Any:
+    """Somebody of the commission."""
+    return person_with(Role.PLEBISCITE_COMMISSION)
+
+
+def announced(**fields: Any) -> Plebiscite:
+    """A plebiscite that takes proposals."""
+    plebiscite = make_plebiscite(**fields)
+    return moving.move(plebiscite, "announce", actor=commission())
+
+
+def picture_file(seed: int = 0, size: tuple[int, int] = (400, 400)) -> SimpleUploadedFile:
+    """A PNG that no other seed gives."""
+    image = Image.new("RGB", size, (seed * 37 % 256, seed * 91 % 256, 90))
+    ImageDraw.Draw(image).rectangle((20, 20, 60 + seed, 60 + seed), fill="white")
+    target = io.BytesIO()
+    image.save(target, "PNG")
+    return SimpleUploadedFile(f"znak-{seed}.png", target.getvalue(), "image/png")
+
+
+def drafted(plebiscite: Plebiscite, author: Any = None, *, seed: int = 0, **texts: Any) -> Proposal:
+    """A complete draft."""
+    author = author or UserFactory()
+    proposal = proposals.begin(plebiscite, actor=author, language="pl")
+    proposals.add_picture(proposal, actor=author, upload=picture_file(seed))
+    values = {
+        "title": f"Praca {seed}",
+        "description": f"Opis pracy {seed}.",
+        "author_shown": AuthorShown.ANONYMOUS,
+        "accepts_rules": True,
+    }
+    return proposals.save_draft(
+        proposal, actor=author, alt_texts={1: f"Obraz {seed}"}, **{**values, **texts}
+    )
+
+
+def submitted(plebiscite: Plebiscite, author: Any = None, **others: Any) -> Proposal:
+    """A proposal that has been sent."""
+    proposal = drafted(plebiscite, author, **others)
+    return proposals.submit(proposal, actor=proposal.author)
+
+
+def accepted(plebiscite: Plebiscite, author: Any = None, **others: Any) -> Proposal:
+    """A proposal that everybody may see."""
+    judge = commission()
+    proposal = proposals.decide(submitted(plebiscite, author, **others), "take_up", actor=judge)
+    return proposals.decide(proposal, "accept", actor=judge)
+
+
+def frozen(options: int = 3, **fields: Any) -> Plebiscite:
+    """A plebiscite whose ballot paper is frozen; voting opens in a day."""
+    plebiscite = announced(**fields)
+    for seed in range(options):
+        accepted(plebiscite, seed=seed)
+    with clock.shifted(1.5 * DAY):
+        moving.make_keys(plebiscite.pk)
+        moving.move(plebiscite, "open_appeals", actor=commission())
+        return moving.move(plebiscite, "freeze", actor=commission())
+
+
+def voting(options: int = 3, *, closes_in: timedelta = 7 * DAY, **fields: Any) -> Plebiscite:
+    """A plebiscite in which one can vote now, for `closes_in` more."""
+    now = database_now()
+    dates = {
+        "voting_closes_at": now + closes_in,
+        "results_at": now + closes_in + DAY,
+        "objections_until": now + closes_in + 8 * DAY,
+    }
+    start = -3 * DAY
+    with clock.shifted(start):
+        plebiscite = frozen(options, days=-3, **{**dates, **fields})
+    return moving.catch_up(plebiscite)
+
+
+def somebody(number: int) -> Person:
+    """The details that a voter declares."""
+    return Person(
+        name=f"Osoba Numer{number}",
+        birth_date=date(1960, 1, 1) + timedelta(days=number),
+        street=f"ul. Lipowa {number + 1}",
+        postal_code="17-200",
+    )
+
+
+def declared(plebiscite: Plebiscite, user: Any = None, *, number: int = 0) -> Any:
+    """A user who may cast a vote."""
+    user = user or UserFactory()
+    registering.declare(plebiscite.pk, actor=user, person=somebody(number), town="Hajnówka")
+    return user
+
+
+def vote(
+    plebiscite: Plebiscite,
+    user: Any,
+    picks: Sequence[str] = ("M1",),
+    *,
+    nonce: bytes | None = None,
+    opened_at: Any = None,
+) -> Promise:
+    """Casts a vote as the booth does."""
+    nonce = nonce or new_nonce()
+    return casting.cast(
+        plebiscite.pk,
+        actor=user,
+        picks=picks,
+        nonce=nonce,
+        committed=committed_to(plebiscite, picks, nonce),
+        opened_at=opened_at,
+        language="pl",
+    )
+
+
+def committed_to(plebiscite: Plebiscite, picks: Sequence[str], nonce: bytes) -> bytes:
+    """The commitment as a browser computes it."""
+    paper = ballot_paper(plebiscite.pk)
+    assert paper is not None
+    return commitment(
+        plebiscite=str(plebiscite.pk),
+        manifest_hash=paper.manifest_hash,
+        ballot=write_single(picks, paper.codes),
+        nonce=nonce,
+    )

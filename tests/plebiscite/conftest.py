@@ -1,0 +1,19 @@
+"""What the tests of the plebiscite need besides the common fixtures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _own_files(settings: Any, tmp_path: Path) -> None:
+    """Keys, pictures and private files of each test in a folder of its own."""
+    settings.KEYS_DIR = tmp_path / "keys"
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+    settings.PRIVATE_STORAGE = {
+        **settings.PRIVATE_STORAGE,
+        "OPTIONS": {**settings.PRIVATE_STORAGE["OPTIONS"], "location": tmp_path / "private"},
+    }
