@@ -34,11 +34,13 @@ urlpatterns = [
         path("konto/", include(account_urls)),
         path("_util/login/", account_urls.private_page_login),
         path("inkubator/", include("incubator.urls")),
+        path("plebiscyt/", include("plebiscite.urls")),
         path("szukaj/", views.search, name="search"),
         path("sprawy/", views.my_matters_page, name="my_matters"),
         path("", include("services_catalog.cases.urls")),
-        # Files that pages make (feeds, calendars): Wagtail's own pattern wants a slash at the end.
-        re_path(r"^((?:[\w-]+/)+[\w-]+\.(?:xml|ics))$", serve_page),
+        # Files that pages make (feeds, calendars, totals): Wagtail's own pattern wants a slash at
+        # the end.
+        re_path(r"^((?:[\w-]+/)+[\w-]+\.(?:xml|ics|csv|json))$", serve_page),
         path("", include(wagtail_urls)),
         prefix_default_language=False,
     ),
