@@ -59,7 +59,7 @@ def board_rows(
         for source in ports.activity
         for activity in source.open_now(language=language, now=now)
     ]
-    dated = sorted((item for item in activities if item.moment), key=lambda item: item.moment)
+    dated = sorted((item for item in activities if item.moment), key=_moment)
     undated = sorted((item for item in activities if not item.moment), key=lambda item: item.title)
     lines = _varied(dated, limit - 1 if undated else limit) + undated[:1]
     return [_row(item, now) for item in lines]
@@ -74,7 +74,12 @@ def _varied(dated: list[Activity], limit: int) -> list[Activity]:
             break
         if item not in chosen:
             chosen.append(item)
-    return sorted(chosen, key=lambda item: item.moment)
+    return sorted(chosen, key=_moment)
+
+
+def _moment(item: Activity) -> datetime.datetime:
+    assert item.moment is not None
+    return item.moment
 
 
 def _row(item: Activity, now: datetime.datetime) -> BoardRow:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 
 
-def mark(label: str, help_text: str = "") -> models.ForeignKey:
+def mark(label: Any, help_text: Any = "") -> models.ForeignKey:
     """A slot for an official mark; without a file its name stands there."""
     return models.ForeignKey(
         "core.Picture",

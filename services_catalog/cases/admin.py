@@ -61,6 +61,8 @@ class CaseFilterSet(WagtailFilterSet):
 class OwnRowsMixin:
     """Lists and pages give only what the person may see."""
 
+    request: HttpRequest
+
     def get_base_queryset(self) -> QuerySet[ServiceRequest]:
         return ServiceRequest.objects.visible_to(self.request.user).select_related(
             "service__locale", "assigned_to", "contact"

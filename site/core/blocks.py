@@ -152,9 +152,7 @@ class CardBlock(blocks.StructBlock):
         cleaned = super().clean(value)
         if bool(cleaned["page"]) == bool(cleaned["url"]):
             message = ValidationError(_("Choose a page or give an address: exactly one of them."))
-            raise blocks.StructBlockValidationError(
-                block_errors={"page": ErrorList([message], error_class=ErrorList)}
-            )
+            raise blocks.StructBlockValidationError(block_errors={"page": ErrorList([message])})
         return cleaned
 
 

@@ -31,7 +31,9 @@ def render(drawing: pathlib.Path, browser: str) -> pathlib.Path:
         command = [browser, *FLAGS, profile, window, f"--screenshot={shot}", drawing.as_uri()]
         subprocess.run(command, check=True, capture_output=True)
         with Image.open(shot) as image:
-            flat = image.convert("RGB").quantize(256, Image.Quantize.MEDIANCUT, dither=0)
+            flat = image.convert("RGB").quantize(
+                256, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE
+            )
             flat.convert("RGB").save(picture, lossless=True, quality=100, method=6)
     return picture
 
