@@ -18,6 +18,7 @@ from wagtail.contrib.sitemaps.views import sitemap as wagtail_sitemap
 from core import ports
 from core.search.query import excerpt, find
 from home.my_matters import my_matters
+from home.sitemaps import LanguagesSitemap
 
 PAGE_SIZE = 15
 
@@ -137,7 +138,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 @require_safe
 def sitemap(request: HttpRequest) -> HttpResponse:
     """Pages and services of every language; untranslated ones are listed once, in Polish."""
-    return wagtail_sitemap(request)
+    return wagtail_sitemap(request, {"pages": LanguagesSitemap})
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

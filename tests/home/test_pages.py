@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import time, timedelta
+from itertools import pairwise
 
 import pytest
 from bs4 import BeautifulSoup
@@ -61,7 +62,7 @@ def test_a_page_has_an_outline_and_a_bounded_number_of_queries(
         soup = read(client, page.url)
     assert len(soup.select("h1")) == 1
     levels = [int(heading.name[1]) for heading in soup.select("h1, h2, h3, h4, h5, h6")]
-    jumps = [(a, b) for a, b in zip(levels, levels[1:], strict=False) if b > a + 1]
+    jumps = [(a, b) for a, b in pairwise(levels) if b > a + 1]
     assert not jumps, f"headings skip a level: {levels}"
     identifiers = [element["id"] for element in soup.select("[id]")]
     assert len(identifiers) == len(set(identifiers)), "two elements share an id"
