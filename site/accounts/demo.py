@@ -33,7 +33,10 @@ PEOPLE: list[tuple[str, str, str, Role | None]] = [
 
 def load(report: DemoReport) -> None:
     """Makes the accounts that are missing; all of them get the demo password when it changed."""
-    emails = {f"{login}{DEMO_DOMAIN}": person for login, *person in PEOPLE}
+    emails = {
+        f"{login}{DEMO_DOMAIN}": (first_name, last_name, role)
+        for login, first_name, last_name, role in PEOPLE
+    }
     existing = {user.email: user for user in User.objects.filter(email__in=emails)}
     # Checking a password is slow by design, so one answers for all of them.
     sample = next(iter(existing.values()), None)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 
 from accounts.models import User
 from accounts.roles import Role
@@ -55,3 +56,10 @@ def people_with(*roles: Role) -> QuerySet[User]:
     if Role.ADMINISTRATOR in roles:
         condition |= Q(is_superuser=True)
     return User.objects.filter(condition, is_active=True).distinct()
+
+
+def signed_in(request: HttpRequest) -> User:
+    """The account of a request that `login_required` or a like guard has let through."""
+    if not isinstance(request.user, User):
+        raise TypeError("this view has to be guarded")
+    return request.user

@@ -31,10 +31,10 @@ def decrypt(closed: str) -> str:
     raise CryptoError("no key of this site closed this secret")
 
 
-def _box(key: str) -> SecretBox:
+def _box(key: str | bytes) -> SecretBox:
     return SecretBox(hashlib.blake2b(PURPOSE, key=_short(key), digest_size=32).digest())
 
 
-def _short(key: str) -> bytes:
+def _short(key: str | bytes) -> bytes:
     """Django's key in the size that the hash takes."""
-    return hashlib.sha512(key.encode()).digest()
+    return hashlib.sha512(key.encode() if isinstance(key, str) else key).digest()

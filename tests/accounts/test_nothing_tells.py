@@ -8,8 +8,6 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts import forms
-from accounts.models import User
 from tests.accounts.conftest import LOGIN
 
 pytestmark = pytest.mark.django_db
@@ -101,25 +99,6 @@ def test_the_time_is_about_the_same(make_person, settings, name, data):
     pairs = [(seconds(one), seconds(other)) for one, other in zip(known, unknown, strict=True)]
     ratio = statistics.median(a for a, _b in pairs) / statistics.median(b for _a, b in pairs)
     assert 0.4 < ratio < 2.5
-
-
-def test_two_sign_ups_at_once_make_one_account(client, db, monkeypatch):
-    """The loser of a race gets the same answer as for any taken address."""
-    monkeypatch.setattr(forms, "account_of", _blind_once(forms.account_of))
-    User.objects.create_user("fast@example.org", None)
-    answer = client.post(reverse("account_signup"), {"email": "fast@example.org"})
-    assert answer["Location"] == reverse("account_email_verification_sent")
-    assert User.objects.filter(email="fast@example.org").count() == 1
-
-
-def _blind_once(look):
-    calls = []
-
-    def looking(email):
-        calls.append(email)
-        return None if len(calls) == 1 else look(email)
-
-    return looking
 
 
 def test_changing_to_a_taken_address_says_nothing(client, person, make_person, post):

@@ -5,9 +5,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from accounts import mail
 from accounts.models import User
-from core.outbox.models import OutboxMail
 from tests.accounts.conftest import PASSWORD, is_signed_in, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -98,16 +96,6 @@ class TestSignUp:
     def test_its_secret_is_marked_to_be_erased(self, client, post):
         sign_up(client)
         assert post.last(ADDRESS).is_secret
-
-    def test_when_the_mail_cannot_be_written_there_is_no_account(self, client, monkeypatch):
-        def fails(*args, **kwargs):
-            raise RuntimeError("no room")
-
-        monkeypatch.setattr(mail, "queue_text", fails)
-        with pytest.raises(RuntimeError):
-            sign_up(client)
-        assert not User.objects.exists()
-        assert not OutboxMail.objects.exists()
 
     def test_who_confirms_takes_the_address_from_who_never_did(self, client, person, post):
         """Somebody signed up with an address; its owner moves their account to it."""

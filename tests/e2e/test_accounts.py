@@ -13,7 +13,6 @@ from playwright.sync_api import Browser, Page, expect
 from core.outbox.models import OutboxMail
 from tests.e2e.helpers import (
     assert_accessible,
-    assert_no_horizontal_scrolling,
     with_and_without_javascript,
 )
 
@@ -256,15 +255,12 @@ def test_taking_the_data_along_and_erasing_it(
     page.locator("#id_understood").check()
     press(page)
     expect(page).to_have_url(re.compile("/usunieto/"))
-    assert_no_horizontal_scrolling(page) if javascript else None
+    check(page, javascript)
     sign_in(page, DEMO_RESIDENT, "hajnowka-demo")
     expect(page.locator(".error-summary")).to_be_visible()
 
 
-def test_staff_set_up_their_second_factor_from_an_old_phone(
-    open_page: Any, server_data: Any
-) -> None:
-    """The admin's own door leads to ours and back."""
+def test_the_door_of_the_admin_leads_to_ours_and_back(open_page: Any, server_data: Any) -> None:
     page = open_page(width=320)
     page.goto("/admin/")
     expect(page).to_have_url(re.compile("/konto/logowanie/"))

@@ -36,7 +36,7 @@ class AccountFields(forms.ModelForm):
         for name, label in (("first_name", _("First name")), ("last_name", _("Last name"))):
             self.fields[name].label = label
             self.fields[name].required = False
-        groups = self.fields["groups"]
+        groups: Any = self.fields["groups"]
         # Held by everybody whose "Administrator" is ticked, and by nobody else.
         groups.queryset = Group.objects.exclude(name=Role.ADMINISTRATOR).order_by("name")
 
@@ -44,7 +44,7 @@ class AccountFields(forms.ModelForm):
         return User.objects.normalize_email(self.cleaned_data["email"])
 
     def _save_m2m(self) -> None:
-        super()._save_m2m()
+        super()._save_m2m()  # type: ignore[misc]
         administrators = Group.objects.get(name=Role.ADMINISTRATOR)
         if self.instance.is_superuser:
             self.instance.groups.add(administrators)

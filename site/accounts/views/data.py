@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import personal_data
 from accounts.forms import EraseForm
+from accounts.permissions import signed_in
 from core.ports import CannotErase
 
 
@@ -26,9 +27,9 @@ def export(request: HttpRequest, format: str) -> HttpResponse:
     """Everything as one JSON document or as an archive with the person's files."""
     now = timezone.localtime()
     if format == "json":
-        content, kind = personal_data.export_json(request.user), "application/json"
+        content, kind = personal_data.export_json(signed_in(request)), "application/json"
     elif format == "zip":
-        content, kind = personal_data.export_archive(request.user, now=now), "application/zip"
+        content, kind = personal_data.export_archive(signed_in(request), now=now), "application/zip"
     else:
         raise Http404
     response = HttpResponse(content, content_type=kind)
@@ -43,7 +44,7 @@ def erase(request: HttpRequest) -> HttpResponse:
     form = EraseForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            personal_data.erase(request.user, actor=request.user)
+            personal_data.erase(signed_in(request), actor=request.user)
         except CannotErase as reason:
             form.add_error(None, str(reason))
         else:

@@ -18,14 +18,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import passkeys, second_factor
 from accounts.forms import NameForm
-from accounts.permissions import can_enter_admin, roles_of
+from accounts.permissions import can_enter_admin, roles_of, signed_in
 
 
 @require_safe
 @login_required
 def account_home(request: HttpRequest) -> HttpResponse:
     """Everything that can be done with the account."""
-    user = request.user
+    user = signed_in(request)
     return render(
         request,
         "account/home.html",

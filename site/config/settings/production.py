@@ -30,6 +30,10 @@ SESSION_COOKIE_NAME = "__Host-session"
 CSRF_COOKIE_NAME = "__Host-csrf"
 # The proxy in front says whether the visitor came over TLS; it must overwrite this header.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# … and who the visitor is: without this all of them would share one count of tries.
+TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES", "1"))
+# While the key is being changed: older ones still open sessions and second factors.
+SECRET_KEY_FALLBACKS = words("SECRET_KEY_FALLBACKS")
 
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
 EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "587"))
