@@ -27,6 +27,7 @@ def kind_labels() -> dict[str, str]:
     """What search results are, in the order the filter shows them."""
     return {
         "service": _("Services"),
+        "call": _("Calls"),
         "event": _("Events"),
         "news": _("News"),
         "project": _("Project"),

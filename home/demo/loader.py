@@ -41,6 +41,8 @@ from home.models import (
     TimelineEntry,
 )
 from home.setup import setup_site
+from incubator.demo import page_content as incubator_page
+from incubator.models import IncubatorPage
 from services_catalog.models import CataloguePage
 
 CONTENT = Path(__file__).parent
@@ -75,6 +77,7 @@ def load(report: DemoReport) -> None:
         builder.add(NewsPage, news, row, date=date)
     builder.add(BuildingPage, home, content["building"])
     builder.add(CataloguePage, home, content["catalogue"])
+    builder.add(IncubatorPage, home, incubator_page())
     events = builder.add(EventIndexPage, home, content["event_index"])
     for row in read(CONTENT / "events.toml")["event"]:
         builder.add(EventPage, events, row, texts=("cost", "place", "accessibility_note"),

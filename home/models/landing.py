@@ -38,6 +38,7 @@ class HomePage(BasePage):
         "home.ContactPage",
         "plebiscite.PlebisciteIndexPage",
         "services_catalog.CataloguePage",
+        "incubator.IncubatorPage",
     ]
     max_count_per_parent = 4
 

@@ -6,7 +6,7 @@
             return draft_state(request, rev=application.draft.rev)
         return autosave_response(request, form, save=…)
 
-Answers 401 to people who are not signed in (`require_person`), so that the script keeps its copy
+`signed_out()` answers 401 to people who are not signed in, so that the script keeps its copy
 and waits; 409 with both answers where two people changed one; 410 where nothing can be saved any
 more; 413 for an answer that is longer than a draft keeps.
 """
@@ -18,7 +18,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, JsonResponse, QueryDict
 from django.middleware.csrf import get_token
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -38,15 +38,15 @@ class DraftClosed(Exception):
     """Nothing can be saved any more; the message is for the person."""
 
 
-def posted_number(request: HttpRequest, name: str) -> int:
+def posted_number(posted: QueryDict, name: str) -> int:
     """A whole number that a page of ours sent; 0 when somebody has tampered with it."""
-    value = request.POST.get(name, "")
+    value = posted.get(name, "")
     return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else 0
 
 
-def posted_client(request: HttpRequest) -> str:
+def posted_client(posted: QueryDict) -> str:
     """The window that a save comes from."""
-    return request.POST.get("client", "")[:64]
+    return posted.get("client", "")[:64]
 
 
 def signed_out() -> JsonResponse:
@@ -72,7 +72,7 @@ def autosave_response(request: HttpRequest, form: Form, draft: Draft, save: Save
         if key in form.fields and not registry[form.fields[key].type].takes_files
     }
     try:
-        saved = save(changes, posted_number(request, "rev"), posted_client(request))
+        saved = save(changes, posted_number(request.POST, "rev"), posted_client(request.POST))
     except DraftClosed as error:
         return JsonResponse({"error": str(error)}, status=410)
     except StaleDraft:

@@ -87,6 +87,9 @@ class Question:
     conflict: Conflict | None = None
     conflict_by: str = ""
     error: str = ""
+    #: Endings and types of files, as the `accept` of a file input lists them.
+    accept: str = ""
+    accept_words: str = ""
 
     @property
     def key(self) -> str:

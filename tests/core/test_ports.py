@@ -10,13 +10,14 @@ def test_what_is_registered():
         name: sorted(getattr(ports, name).names())
         for name in ("activity", "search_source", "personal_data", "demo", "jobs")
     } == {
-        "activity": ["home.events", "services_catalog.services"],
-        "search_source": ["home.pages", "services_catalog.services"],
-        "personal_data": ["accounts", "directory", "services_catalog.cases"],
+        "activity": ["home.events", "incubator.calls", "services_catalog.services"],
+        "search_source": ["home.pages", "incubator.calls", "services_catalog.services"],
+        "personal_data": ["accounts", "directory", "incubator", "services_catalog.cases"],
         "demo": [
             "accounts",
             "directory",
             "home",
+            "incubator",
             "pictures",
             "services_catalog",
             "services_catalog.cases",

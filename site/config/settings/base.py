@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "forms",
     "plebiscite",
     "services_catalog",
+    "incubator",
     "home",
     "wagtail_localize",
     "wagtail_localize.locales",

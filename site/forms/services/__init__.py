@@ -1,6 +1,6 @@
 """What changes in forms, one function per use case."""
 
-from forms.services.drafts import AnswerTooLong, Saved, StaleDraft, save_answers
+from forms.services.drafts import AnswerTooLong, Saved, StaleDraft, is_too_long, save_answers
 from forms.services.snapshots import erase_snapshot, take_snapshot
 from forms.services.versions import freeze_version, save_version
 
@@ -10,6 +10,7 @@ __all__ = [
     "StaleDraft",
     "erase_snapshot",
     "freeze_version",
+    "is_too_long",
     "save_answers",
     "save_version",
     "take_snapshot",

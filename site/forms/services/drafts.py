@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db import transaction
 
@@ -15,8 +15,6 @@ from forms.models import Draft
 from forms.schema import Form
 from forms.text import HARD_LIMIT
 from forms.types import registry
-
-AnyDraft = TypeVar("AnyDraft", bound=Draft)
 
 
 class AnswerTooLong(Exception):
@@ -43,6 +41,11 @@ class Saved:
     updates: list[str]
 
 
+def is_too_long(raw: Any) -> bool:
+    """Whether an answer is longer than a draft keeps."""
+    return len(raw if isinstance(raw, str) else "".join(raw)) > HARD_LIMIT
+
+
 @transaction.atomic
 def save_answers(
     draft: Draft,
@@ -66,7 +69,7 @@ def save_answers(
         if key in form.fields and not registry[form.fields[key].type].takes_files
     }
     for key, value in known.items():
-        if len(value if isinstance(value, str) else "".join(value)) > HARD_LIMIT:
+        if is_too_long(value):
             raise AnswerTooLong(key)
     current = type(draft)._default_manager.select_for_update().get(pk=draft.pk)
     if base_rev > current.rev:

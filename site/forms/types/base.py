@@ -25,6 +25,8 @@ class FileInfo:
     size: int
     sha256: str
     is_ready: bool = True
+    #: Where it can be downloaded, on pages that show it.
+    url: str = ""
 
     def as_json(self) -> dict[str, Any]:
         return {"id": self.id, "name": self.name, "size": self.size, "sha256": self.sha256}

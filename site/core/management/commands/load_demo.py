@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 from django.conf import settings
@@ -20,6 +21,8 @@ class Command(BaseCommand):
                 "it does not load under production settings."
             )
         for name, load in ports.demo.items():
-            with transaction.atomic():
+            # A loader that goes through services with transactions of their own says so.
+            by_itself = getattr(load, "commits_by_itself", False)
+            with nullcontext() if by_itself else transaction.atomic():
                 load(lambda message, name=name: self.stdout.write(f"  {name}: {message}"))
         self.stdout.write(f"  search: {rebuild()} entries")

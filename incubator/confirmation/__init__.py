@@ -1,0 +1,6 @@
+"""The confirmation of a sent application: a PDF whose code can be checked by anybody."""
+
+from incubator.confirmation.code import code_of, same_code
+from incubator.confirmation.document import render
+
+__all__ = ["code_of", "render", "same_code"]

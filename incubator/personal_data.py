@@ -1,0 +1,64 @@
+"""What the incubator keeps about people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from core.ports import DataExport, DataNotice
+from incubator.models import Application, ApplicationDraft, Attachment
+
+
+class ApplicationData:
+    """Applications belong to organisations; people have begun, written and sent them."""
+
+    def notice(self) -> DataNotice:
+        return DataNotice(
+            title=_("Applications to the incubator"),
+            what=_(
+                "Which applications you have begun, changed or sent in the name of an "
+                "organisation, and what you wrote about yourself in them, such as the name and "
+                "function of the person who declared to act for it."
+            ),
+            purpose=_("So that the call can be held and its outcome explained."),
+            legal_basis=_("A task in the public interest (Article 6(1)(e) GDPR)."),
+            retention=_(
+                "Drafts for 12 months after the last change; applications that were sent for as "
+                "long as the call says."
+            ),
+            stays=_(
+                "Applications that were sent: they are the organisation’s. Drafts stay with the "
+                "others of the team. Both without a link to your account."
+            ),
+        )
+
+    def export(self, user: Any) -> DataExport:
+        return DataExport(data={"applications": list(self._applications(user))})
+
+    def _applications(self, user: Any) -> Iterator[dict[str, Any]]:
+        for row in Application.objects.of_teams_of(user).with_lists():
+            yield {
+                "call": row.call.name_pl,
+                "organisation": row.organisation.name_pl,
+                "number": row.number,
+                "state": row.state,
+                "begun_by_me": row.lead_id == user.pk,
+                "draft": row.draft.data,
+            }
+
+    def erase(self, user: Any) -> None:
+        Application.objects.filter(lead=user).update(lead=None)
+        ApplicationDraft.objects.filter(saved_by=user).update(saved_by=None)
+        Attachment.objects.filter(added_by=user).update(added_by=None)
+        for draft in ApplicationDraft.objects.filter(
+            application__organisation__memberships__user=user
+        ).distinct():
+            marks = {
+                key: [rev, window, None if by == user.pk else by, at]
+                for key, (rev, window, by, at) in draft.marks.items()
+            }
+            if marks != draft.marks:
+                draft.marks = marks
+                draft.save(update_fields=["marks"])

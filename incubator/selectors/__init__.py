@@ -1,0 +1,23 @@
+"""Reads of the incubator that pages, the board and the admin need."""
+
+from incubator.selectors.activity import IncubatorActivity
+from incubator.selectors.applications import (
+    my_applications,
+    sent_answers,
+    summary_of,
+    wizard_steps,
+)
+from incubator.selectors.calls import call_context, calls_context
+from incubator.selectors.files import current_attachments, files_by_field
+
+__all__ = [
+    "IncubatorActivity",
+    "call_context",
+    "calls_context",
+    "current_attachments",
+    "files_by_field",
+    "my_applications",
+    "sent_answers",
+    "summary_of",
+    "wizard_steps",
+]

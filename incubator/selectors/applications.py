@@ -1,0 +1,157 @@
+"""Applications as their teams and staff read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import reverse
+from django.utils.functional import cached_property
+
+from forms.checking import Checked, check, filled, raw_answer, with_files
+from forms.rendering import in_own_language
+from forms.schema import Field, Form
+from forms.types import FileInfo, registry
+from incubator.models import Application, ApplicationSnapshot
+from incubator.selectors.files import files_by_field
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A question with its answer in words."""
+
+    key: str
+    label: Any
+    text: str = ""
+    files: list[FileInfo] = field(default_factory=list)
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class ShownStep:
+    """A step with its answers."""
+
+    key: str
+    title: Any
+    answers: list[Shown]
+    url: str = ""
+
+    @property
+    def has_errors(self) -> bool:
+        return any(answer.error for answer in self.answers)
+
+
+@dataclass(frozen=True)
+class WizardStep:
+    """A stop on the line of steps."""
+
+    key: str
+    title: Any
+    url: str
+    is_now: bool
+    is_done: bool
+    is_begun: bool
+
+
+class Summary:
+    """The whole draft, checked."""
+
+    def __init__(self, application: Application) -> None:
+        self.application = application
+        self.form: Form = application.form_version.form
+        self.answers: Mapping[str, Any] = application.draft.data
+        self.files = files_by_field(application)
+
+    @cached_property
+    def checked(self) -> Checked:
+        return check(self.form, self.answers, self.files)
+
+    @property
+    def is_complete(self) -> bool:
+        return self.checked.is_valid
+
+    @cached_property
+    def steps(self) -> list[ShownStep]:
+        """Every step with the questions that are asked."""
+        asked = self.form.asked(with_files(self.form, self.answers, self.files))
+        return [
+            ShownStep(
+                step.key,
+                in_own_language(step.title),
+                [self._shown(item) for item in step.fields if item.key in asked],
+                step_url(self.application, step.key),
+            )
+            for step in self.form.steps
+        ]
+
+    def _shown(self, item: Field) -> Shown:
+        kind = registry[item.type]
+        raw = raw_answer(item, self.answers, self.files)
+        return Shown(
+            item.key,
+            in_own_language(item.label),
+            "" if kind.takes_files else kind.show_raw(item, raw),
+            self.files.get(item.key, []) if kind.takes_files else [],
+            self.checked.errors.get(item.key, ""),
+        )
+
+
+def summary_of(application: Application) -> Summary:
+    """The draft of an application, ready to be read and sent."""
+    return Summary(application)
+
+
+def step_url(application: Application, key: str) -> str:
+    """The page of one step."""
+    return reverse("incubator:step", args=[application.uuid, key])
+
+
+def summary_url(application: Application) -> str:
+    """The page before sending."""
+    return reverse("incubator:summary", args=[application.uuid])
+
+
+def wizard_steps(application: Application, *, now: str = "") -> list[WizardStep]:
+    """The line of steps: what is done, what is being written, what is still ahead."""
+    summary = summary_of(application)
+    form = summary.form
+    with_errors = {form.step_of[key] for key in summary.checked.errors}
+    steps = []
+    for position, step in enumerate(form.steps):
+        is_begun = filled(form, summary.answers, summary.files, step=step.key)
+        steps.append(
+            WizardStep(
+                key=step.key,
+                title=in_own_language(step.title),
+                url=step_url(application, step.key),
+                is_now=step.key == now,
+                is_done=is_begun and position not in with_errors,
+                is_begun=is_begun,
+            )
+        )
+    return steps
+
+
+def sent_answers(snapshot: ApplicationSnapshot) -> list[ShownStep]:
+    """What was sent, by step, in words."""
+    form = snapshot.form_version.form
+    steps = []
+    for step in form.steps:
+        rows = []
+        for item in step.fields:
+            kind = registry[item.type]
+            if kind.takes_files and item.key in snapshot.files:
+                files = [FileInfo(**row) for row in snapshot.files[item.key]]
+                rows.append(Shown(item.key, in_own_language(item.label), files=files))
+            elif item.key in snapshot.data:
+                text = kind.show(item, snapshot.data[item.key])
+                rows.append(Shown(item.key, in_own_language(item.label), text))
+        if rows:
+            steps.append(ShownStep(step.key, in_own_language(step.title), rows))
+    return steps
+
+
+def my_applications(user: Any) -> list[Application]:
+    """The applications of a person's teams, the latest first."""
+    return list(Application.objects.of_teams_of(user).with_lists().order_by("-created_at", "-pk"))

@@ -1,0 +1,99 @@
+"""Calls as visitors see them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import get_language, get_language_info
+from django.utils.translation import gettext as _
+
+from core.clock import database_now
+from core.i18n.dates import hour, long_date
+from incubator.models import Call, Phase
+
+
+@dataclass(frozen=True)
+class CallView:
+    """A call at one moment of the database's clock, in the active language."""
+
+    call: Call
+    now: datetime
+
+    @property
+    def phase(self) -> Phase:
+        return self.call.phase_at(self.now)
+
+    @property
+    def is_open(self) -> bool:
+        return self.phase == Phase.OPEN
+
+    @property
+    def is_planned(self) -> bool:
+        return self.phase == Phase.PLANNED
+
+    @property
+    def is_closed(self) -> bool:
+        return self.phase == Phase.CLOSED
+
+    @property
+    def opens(self) -> str:
+        return moment(self.call.opens_at)
+
+    @property
+    def closes(self) -> str:
+        return moment(self.call.closes_at)
+
+    @property
+    def fallback_language(self) -> dict[str, Any] | None:
+        """The language of the text, when it is not the reader's."""
+        language = get_language() or settings.LANGUAGE_CODE
+        if language == settings.LANGUAGE_CODE or getattr(self.call, f"name_{language}", ""):
+            return None
+        return get_language_info(settings.LANGUAGE_CODE)
+
+
+def moment(value: datetime) -> str:
+    """Day and hour in Hajnówka with the name of its time, as “4 December 2026, 15:00 (CET)”."""
+    local = timezone.localtime(value)
+    return _("%(day)s, %(hour)s (%(zone)s)") % {
+        "day": long_date(local),
+        "hour": hour(local),
+        "zone": f"{local:%Z}",
+    }
+
+
+def calls_context() -> dict[str, Any]:
+    """The calls of the incubator's page: open ones, then planned, then closed."""
+    now = database_now()
+    views = [CallView(call, now) for call in Call.objects.published()]
+    return {
+        "open_calls": sorted(
+            (view for view in views if view.is_open), key=lambda view: view.call.closes_at
+        ),
+        "planned_calls": sorted(
+            (view for view in views if view.is_planned), key=lambda view: view.call.opens_at
+        ),
+        "closed_calls": [view for view in views if view.is_closed],
+        "server_time": now,
+    }
+
+
+def call_context(slug: str) -> dict[str, Any] | None:
+    """One published call and what its form asks; None where there is none."""
+    call = Call.objects.published().select_related("form_version").filter(slug=slug).first()
+    if call is None:
+        return None
+    view = CallView(call, database_now())
+    return {
+        "call": call,
+        "view": view,
+        "steps": call.form_version.form.steps,
+        "fallback_language": view.fallback_language,
+        "languages_available": [
+            code for code, _name in settings.LANGUAGES if getattr(call, f"name_{code}", "")
+        ],
+    }

@@ -1,0 +1,110 @@
+"""Sending an application: once, in time, whole, with a number."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import translation
+
+from core.transitions import lock_row
+from core.transitions import transition as change_state
+from forms.checking import check, raw_answer
+from forms.services import take_snapshot
+from forms.types import registry
+from incubator.models import Application, ApplicationSnapshot
+from incubator.selectors.files import files_by_field
+
+SUBMISSION = "submission"
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """What was sent. `is_repeat` when this press of the button had been answered before."""
+
+    application: Application
+    snapshot: ApplicationSnapshot
+    is_repeat: bool = False
+
+
+@transaction.atomic
+def submit(
+    application: Application,
+    *,
+    actor: Any,
+    arrived_at: datetime,
+    rev: int,
+    representation: Mapping[str, str],
+    idempotency_key: uuid.UUID,
+) -> Submitted:
+    """Send the draft: check it, freeze it, number it, tell the team.
+
+    `arrived_at` is when the request reached the server, by the database's clock; `rev` the
+    revision that the sender has read; `idempotency_key` comes from the page and makes a second
+    press of the same button give the first one's answer. Raises what the table's guards raise:
+    `Late`, `Incomplete`, `Refused`; `NotAllowed`; `WrongState` when somebody else was quicker.
+    """
+    current: Application = lock_row(application)
+    earlier = ApplicationSnapshot.objects.filter(
+        application=current, idempotency_key=idempotency_key
+    ).first()
+    if earlier is not None:
+        return Submitted(current, earlier, is_repeat=True)
+    form = current.form_version.form
+    files = files_by_field(current)
+    answers = current.draft.data
+    checked = check(form, answers, files)
+    sent = change_state(
+        current, "submit", actor=actor, arrived_at=arrived_at, rev=rev, errors=checked.errors
+    )
+    kept = {
+        key: value
+        for key, value in checked.values.items()
+        if not registry[form.fields[key].type].takes_files
+    }
+    manifest = {
+        key: [info.as_json() for info in raw_answer(form.fields[key], answers, files)]
+        for key in checked.values
+        if registry[form.fields[key].type].takes_files
+    }
+    snapshot = take_snapshot(
+        ApplicationSnapshot,
+        seq=1,
+        kind=SUBMISSION,
+        form_version=sent.form_version,
+        values=kept,
+        files=manifest,
+        context=_context(sent, representation),
+        idempotency_key=idempotency_key,
+        sent_by=actor.pk,
+        application=sent,
+        arrived_at=arrived_at,
+        in_grace=sent.call.is_late(arrived_at),
+    )
+    return Submitted(sent, snapshot)
+
+
+def _context(application: Application, representation: Mapping[str, str]) -> dict[str, Any]:
+    """What the answers do not say: whose application it is, as it stood when it was sent."""
+    organisation = application.organisation
+    with translation.override("pl"):
+        return {
+            "number": application.number,
+            "call": {"code": application.call.code, "name": application.call.name_pl},
+            "organisation": {
+                "name": organisation.name_pl,
+                "legal_form": organisation.get_legal_form_display(),
+                "register": organisation.register_text,
+                "nip": organisation.nip,
+                "regon": organisation.regon,
+                "address": organisation.address_text,
+            },
+            "representation": {
+                "name": representation["name"],
+                "function": representation["function"],
+            },
+        }

@@ -1,0 +1,145 @@
+"""Beginning an application and writing in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core.audit import record
+from core.clock import database_now
+from core.transitions import lock_row
+from core.transitions import transition as change_state
+from directory import permissions as directory_permissions
+from directory.models import Organisation
+from forms.autosave import DraftClosed
+from forms.services import Saved, freeze_version, save_answers
+from incubator import permissions
+from incubator.models import Application, ApplicationDraft, Call, Phase
+from incubator.states import GIVEN_UP, State
+
+
+class CallNotOpen(ValidationError):
+    """The call does not take applications (yet, or any more)."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This call is not open now."), code="not_open")
+
+
+class AlreadyApplying(ValidationError):
+    """The organisation has an application in this call; `application` is that one."""
+
+    def __init__(self, application: Application) -> None:
+        super().__init__(
+            _("Your organisation already has an application in this call."), code="already"
+        )
+        self.application = application
+
+
+@transaction.atomic
+def begin_application(
+    call: Call, organisation: Organisation, *, actor: Any, arrived_at: datetime | None = None
+) -> Application:
+    """A new application of `organisation` in `call`, as an empty draft of its team.
+
+    Raises `CallNotOpen`, `AlreadyApplying`, and `PermissionDenied` for people who do not write
+    for the organisation.
+    """
+    # The organisation's row keeps two of a team from beginning two applications at once.
+    organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
+    if not directory_permissions.may_write(actor, organisation):
+        raise PermissionDenied
+    call = Call.objects.select_related("form_version").get(pk=call.pk)
+    now = arrived_at or database_now()
+    if not call.is_published or call.phase_at(now) != Phase.OPEN:
+        raise CallNotOpen
+    if call.one_per_organisation:
+        existing = (
+            Application.objects.filter(call=call, organisation=organisation)
+            .exclude(state__in=GIVEN_UP)
+            .first()
+        )
+        if existing is not None:
+            raise AlreadyApplying(existing)
+    freeze_version(call.form_version)
+    application = Application.objects.create(
+        call=call,
+        organisation=organisation,
+        form_version=call.form_version,
+        lead=actor,
+        is_only_one=call.one_per_organisation,
+    )
+    ApplicationDraft.objects.create(application=application)
+    record(application, "begin", actor=actor, to_state=application.state)
+    return application
+
+
+def locked_draft(application: Application, *, actor: Any) -> Application:
+    """The application with its row locked, if `actor` may write in it.
+
+    Raises `DraftClosed` when it is no draft any more: whoever saves while somebody else sends
+    waits for the lock and then reads this.
+    """
+    current: Application = lock_row(application)
+    if not directory_permissions.may_write(actor, current.organisation):
+        raise PermissionDenied
+    if current.state == State.DRAFT:
+        return current
+    if current.number:
+        raise DraftClosed(
+            _("The application has been sent already, with the number %(number)s.")
+            % {"number": current.number}
+        )
+    raise DraftClosed(_("The application has been given up."))
+
+
+@transaction.atomic
+def save_draft(
+    application: Application,
+    changes: Mapping[str, Any],
+    *,
+    base_rev: int,
+    client: str,
+    actor: Any,
+) -> Saved:
+    """Save answers as typed; also after the close, because nothing that is written gets lost.
+
+    Raises `DraftClosed`, `PermissionDenied` and what `forms.services.save_answers` raises.
+    """
+    current = locked_draft(application, actor=actor)
+    return save_answers(
+        application.draft,
+        current.form_version.form,
+        changes,
+        base_rev=base_rev,
+        client=client,
+        actor=actor,
+    )
+
+
+@transaction.atomic
+def save_representation(
+    application: Application, representation: Mapping[str, str], *, actor: Any
+) -> None:
+    """Keep who declares to act for the organisation, as typed."""
+    locked_draft(application, actor=actor)
+    draft = application.draft
+    if draft.representation != dict(representation):
+        draft.representation = dict(representation)
+        draft.save(update_fields=["representation"])
+
+
+def abandon(application: Application, *, actor: Any) -> Application:
+    """Give a draft up; another one may then be begun."""
+    return change_state(application, "abandon", actor=actor)
+
+
+def withdraw(application: Application, *, actor: Any) -> Application:
+    """Take a sent application back. Its number stays its own."""
+    if not permissions.may_lead(actor, application):
+        raise PermissionDenied
+    return change_state(application, "withdraw", actor=actor)

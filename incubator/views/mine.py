@@ -1,0 +1,135 @@
+"""“My applications”, beginning one, and the page of one."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from core.clock import database_now
+from directory.models import WRITING_ROLES, Organisation
+from incubator import permissions, selectors, services
+from incubator.confirmation import code_of
+from incubator.models import Call
+from incubator.selectors.calls import CallView, moment
+from incubator.services import AlreadyApplying
+from incubator.states import State
+from incubator.views.common import for_people, head, visible
+from incubator.views.uploads import with_links
+
+#: What the page of an application says about what comes next.
+STAGES = {
+    State.SUBMITTED: "submitted",
+    State.FORMAL_CHECK: "checking",
+    State.REFUSAL_PROPOSED: "checking",
+    State.FORMAL_OK: "correct",
+    State.FORMAL_REJECTED: "refused",
+    State.WITHDRAWN: "withdrawn",
+}
+
+
+@require_safe
+@for_people
+def applications(request: HttpRequest) -> HttpResponse:
+    """Everything the person's teams have applied for."""
+    now = database_now()
+    rows = [
+        {"application": item, "call": CallView(item.call, now), "is_draft": is_draft(item)}
+        for item in selectors.my_applications(request.user)
+    ]
+    return render(
+        request,
+        "incubator/applications.html",
+        {"rows": rows, **selectors.calls_context(), **head(_("My applications"))},
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_people
+def begin(request: HttpRequest, slug: str) -> HttpResponse:
+    """For which organisation? Then an empty draft."""
+    call = get_object_or_404(Call.objects.published(), slug=slug)
+    view = CallView(call, database_now())
+    organisations = Organisation.objects.with_member(request.user, *WRITING_ROLES).order_by(
+        "name_pl"
+    )
+    if request.method == "POST":
+        organisation = organisations.filter(uuid=_uuid(request.POST.get("organisation"))).first()
+        if organisation is None:
+            return _begin_page(request, view, organisations, is_missing=True)
+        try:
+            found = services.begin_application(call, organisation, actor=request.user)
+        except AlreadyApplying as error:
+            messages.info(request, error.messages[0])
+            return redirect("incubator:application", error.application.uuid)
+        except PermissionDenied:
+            raise Http404 from None
+        except ValidationError as error:
+            messages.error(request, error.messages[0])
+            return redirect(call.url)
+        return redirect(selectors.wizard_steps(found)[0].url)
+    return _begin_page(request, view, organisations)
+
+
+def _begin_page(
+    request: HttpRequest, view: CallView, organisations: Any, *, is_missing: bool = False
+) -> HttpResponse:
+    here = reverse("incubator:begin", args=[view.call.slug])
+    context = {
+        **head(view.call.name, lead=_("Application"), is_example=view.call.is_example),
+        "call": view.call,
+        "view": view,
+        "organisations": organisations,
+        "is_missing": is_missing,
+        "create_url": f"{reverse('directory:create')}?{urlencode({'next': here})}",
+    }
+    return render(request, "incubator/begin.html", context, status=422 if is_missing else 200)
+
+
+@require_safe
+@for_people
+def application(request: HttpRequest, uuid: Any) -> HttpResponse:
+    """Where the application stands, what was sent, and what can be done next."""
+    found = visible(request, uuid)
+    snapshot = found.latest_snapshot
+    context = {
+        **head(found.call.name, is_example=found.call.is_example),
+        "application": found,
+        "call": found.call,
+        "call_view": CallView(found.call, database_now()),
+        "is_draft": is_draft(found),
+        "may_write": permissions.may_write(request.user, found),
+        "may_lead": permissions.may_lead(request.user, found),
+        "is_of_team": permissions.is_of_team(request.user, found),
+        "can_be_withdrawn": found.machine.row(found.state, "withdraw") is not None,
+        "snapshot": snapshot,
+        "answers": with_links(found, selectors.sent_answers(snapshot)) if snapshot else [],
+        "arrived": moment(snapshot.arrived_at) if snapshot else "",
+        "stage": STAGES.get(found.state, ""),
+        "is_refused": found.state == State.FORMAL_REJECTED,
+        "summary": selectors.summary_of(found) if is_draft(found) else None,
+        "steps": selectors.wizard_steps(found) if is_draft(found) else [],
+        "code": code_of(snapshot.sha256) if snapshot else "",
+        "team": found.organisation.memberships.select_related("user").order_by("created_at"),
+    }
+    return render(request, "incubator/application.html", context)
+
+
+def is_draft(application: Any) -> bool:
+    """Whether it is still being written."""
+    return application.state == State.DRAFT
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None
