@@ -64,8 +64,10 @@ def keys() -> Iterator[Path]:
 
 
 def secret_variables() -> list[str]:
-    """The names of the variables with secrets that are set here."""
-    return [name for name in SECRET_VARIABLES if os.environ.get(name)]
+    """The names of the variables with secrets that somebody has set here."""
+    own = os.environ.get(embedded.MARK)
+    values = {name: os.environ.get(name) for name in SECRET_VARIABLES}
+    return [name for name, value in values.items() if value and value != own]
 
 
 def in_words(size: int) -> str:
