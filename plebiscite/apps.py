@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -5,3 +7,26 @@ from django.utils.translation import gettext_lazy as _
 class PlebisciteConfig(AppConfig):
     name = "plebiscite"
     verbose_name = _("Plebiscite")
+
+    def ready(self) -> None:
+        from core import ports
+        from core.files import file_permissions
+        from core.ports import Job
+        from plebiscite import sources
+        from plebiscite.demo import load
+        from plebiscite.services import forgetting, mixing, moving, proposals
+
+        ports.activity.register("plebiscite", sources.PlebisciteActivity())
+        ports.search_source.register("plebiscite.plebiscites", sources.PlebisciteSearch())
+        ports.search_source.register("plebiscite.works", sources.WorkSearch())
+        ports.personal_data.register("plebiscite", sources.PlebisciteData())
+        ports.health.register("plebiscite", sources.check_health)
+        ports.demo.register("plebiscite", load)
+        file_permissions.register(proposals.FILE_OWNER, proposals.may_read_picture)
+        for name, every, run in (
+            ("plebiscite.keys", timedelta(seconds=10), moving.make_missing_keys),
+            ("plebiscite.due", timedelta(seconds=1), moving.write_down_what_is_due),
+            ("plebiscite.mix", timedelta(seconds=2), mixing.flush_open_boxes),
+            ("plebiscite.forget", timedelta(hours=1), forgetting.forget_voters),
+        ):
+            ports.jobs.register(name, Job(every=every, run=run))

@@ -8,6 +8,7 @@ from allauth.account.models import EmailAddress
 
 from accounts.permissions import has_role
 from accounts.roles import Role
+from core.transitions import holds
 
 
 def has_verified_address(user: Any) -> bool:
@@ -36,7 +37,7 @@ def is_author(user: Any, proposal: Any) -> bool:
 
 def is_commission(user: Any, obj: Any = None) -> bool:
     """Whether the person runs contests and votes."""
-    return has_role(user, Role.PLEBISCITE_COMMISSION)
+    return holds(user, Role.PLEBISCITE_COMMISSION)
 
 
 def may_read(user: Any, obj: Any = None) -> bool:

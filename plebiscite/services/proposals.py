@@ -32,6 +32,8 @@ from plebiscite.phases import ProposalState, takes_proposals
 TEXTS = ("title", "description", "language", "author_shown", "accepts_rules")
 #: One sending at a time in each contest: numbers follow each other and limits hold.
 CONTEST_LOCK = "plebiscite.contest"
+#: What pictures belong to (`core.references`).
+FILE_OWNER = "plebiscite.proposal"
 MAX_PICTURE_SIZE = 8 * 1024 * 1024
 SMALLEST_SIDE = 300
 #: A few more beginnings than works that may be sent.
@@ -236,5 +238,23 @@ def discard(proposal: Proposal, *, actor: Any) -> None:
     files = [picture.file for picture in current.pictures.select_related("file")]
     record(current, "discard", actor=actor)
     current.delete()
+    for file in files:
+        remove(file)
+
+
+def forget_author(proposal: Proposal) -> None:
+    """Cut the tie between a work and the person behind it, in the caller's transaction.
+
+    What never became public is deleted with its pictures; what did stays without a name.
+    """
+    if proposal.accepted_revision_id:
+        proposal.author = None
+        proposal.author_label = ""
+        proposal.author_shown = AuthorShown.ANONYMOUS
+        proposal.save(update_fields=["author", "author_label", "author_shown"])
+        return
+    files = set(StoredFile.objects.filter(owner_type=FILE_OWNER, owner_id=str(proposal.pk)))
+    Proposal.objects.filter(merged_into=proposal).update(merged_into=None)
+    proposal.delete()
     for file in files:
         remove(file)

@@ -1,0 +1,1 @@
+"""The commission's side, in Wagtail's admin: contests, proposals, the way of a vote."""

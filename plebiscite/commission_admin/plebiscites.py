@@ -1,0 +1,200 @@
+"""Plebiscites: a list, a form while they are prepared, a page with the next moves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
+from wagtail.admin.panels import TabbedInterface as Tabs
+from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
+from wagtail.admin.views import generic
+from wagtail.admin.viewsets.model import ModelViewSet
+
+from core.transitions import SYSTEM_ONLY, TransitionError, available
+from core.transitions.drawing import diagram
+from plebiscite import clock
+from plebiscite.commission_admin.forms import MoveForm, PlebisciteForm
+from plebiscite.commission_admin.policies import PlebiscitePolicy
+from plebiscite.commission_admin.timeline import timeline
+from plebiscite.models import BallotOption, ParticipationMark, Plebiscite
+from plebiscite.phases import FROZEN_ON
+from plebiscite.selectors.public import turnout
+from plebiscite.services import moving
+
+FROZEN = _("The ballot paper is frozen; nothing about the vote can change any more.")
+PAIRS = (
+    ("contest_opens_at", "contest_closes_at"),
+    ("voting_opens_at", "voting_closes_at"),
+    ("results_at", "objections_until"),
+)
+LANGUAGES = (
+    ("pl", _("Polish")),
+    ("be", _("Belarusian")),
+    ("en", _("English")),
+    ("it", _("Italian")),
+)
+
+
+def _texts(code: str, heading: Any) -> MultiFieldPanel:
+    fields = [FieldPanel(f"{name}_{code}") for name in ("title", "lead", "question", "about")]
+    return MultiFieldPanel(fields, heading=heading)
+
+
+class PlebisciteIndexView(generic.IndexView):
+    """The list."""
+
+    def get_base_queryset(self) -> Any:
+        return Plebiscite.objects.all()
+
+
+class PlebisciteEditView(generic.EditView):
+    """The form, as long as something can change."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        plebiscite = get_object_or_404(Plebiscite, pk=self.kwargs["pk"])
+        if plebiscite.state in FROZEN_ON:
+            messages.info(
+                request,
+                _("The ballot paper is frozen; nothing about the vote can change any more."),
+            )
+            return redirect("plebiscite_plebiscites:inspect", plebiscite.pk)
+        return super().dispatch(request, *args, **kwargs)
+
+
+class PlebisciteInspectView(generic.InspectView):
+    """One plebiscite: where it stands, what comes next, what has happened."""
+
+    template_name = "plebiscite/admin/plebiscite.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        plebiscite = self.object
+        state = plebiscite.state_at(clock.now())
+        moves = [
+            row for row in available(plebiscite, self.request.user) if row.who is not SYSTEM_ONLY
+        ]
+        context.update(
+            plebiscite=plebiscite,
+            state_label=plebiscite.machine.label(state, staff=True),
+            is_frozen=plebiscite.state in FROZEN_ON,
+            moves=[row for row in moves if "reason" not in row.takes],
+            moves_with_reason=[row for row in moves if "reason" in row.takes],
+            form=MoveForm(),
+            diagram=diagram(plebiscite.machine, current=state),
+            events=timeline(plebiscite),
+            waiting=plebiscite.proposals.waiting().count(),
+            accepted=plebiscite.proposals.accepted().count(),
+            options=BallotOption.objects.filter(plebiscite=plebiscite),
+            voted=ParticipationMark.objects.filter(plebiscite=plebiscite).count(),
+            turnout=turnout(plebiscite),
+        )
+        return context
+
+
+def move_view(request: HttpRequest, pk: str, verb: str) -> HttpResponse:
+    """A button of the plebiscite's page; only POST acts."""
+    plebiscite = get_object_or_404(Plebiscite, pk=pk)
+    if not PlebiscitePolicy(Plebiscite).user_has_permission(request.user, "change"):
+        raise PermissionDenied
+    back = redirect("plebiscite_plebiscites:inspect", plebiscite.pk)
+    if request.method != "POST":
+        return back
+    try:
+        takes = frozenset(name for row in plebiscite.machine.rows(verb) for name in row.takes)
+    except LookupError as error:
+        raise Http404 from error
+    form = MoveForm(request.POST)
+    form.is_valid()
+    try:
+        moving.move(plebiscite, verb, actor=request.user, **form.context(takes))
+    except TransitionError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("Done."))
+    return back
+
+
+class PlebisciteViewSet(ModelViewSet):
+    """Plebiscites."""
+
+    model = Plebiscite
+    name = "plebiscite_plebiscites"
+    url_prefix = "plebiscyty"
+    icon = "pick"
+    menu_label = _("Plebiscites")
+    pk_path_converter = "uuid"
+    inspect_view_enabled = True
+    copy_view_enabled = False
+    index_view_class = PlebisciteIndexView
+    edit_view_class = PlebisciteEditView
+    inspect_view_class = PlebisciteInspectView
+    list_filter = ["state", "is_example"]
+    list_display = [
+        TitleColumn(
+            "title_pl",
+            label=_("Title"),
+            sort_key="title_pl",
+            get_url=lambda one: reverse("plebiscite_plebiscites:inspect", args=[one.pk]),
+        ),
+        Column(
+            "state",
+            label=_("State"),
+            accessor=lambda one: one.machine.label(one.state_at(clock.now()), staff=True),
+        ),
+        DateColumn("contest_closes_at", label=_("Proposals until"), sort_key="contest_closes_at"),
+        DateColumn("voting_opens_at", label=_("Voting from"), sort_key="voting_opens_at"),
+        DateColumn("voting_closes_at", label=_("Voting until"), sort_key="voting_closes_at"),
+    ]
+    list_export = ["slug", "title_pl", "state", "voting_opens_at", "voting_closes_at"]
+    search_fields = ["title_pl", "slug"]
+    search_backend_name = None
+    edit_handler = Tabs(
+        [
+            ObjectList(
+                [
+                    FieldPanel("slug"),
+                    FieldPanel("cover"),
+                    *(_texts(code, name) for code, name in LANGUAGES),
+                    FieldPanel("is_example"),
+                ],
+                heading=_("Texts"),
+            ),
+            ObjectList(
+                [
+                    FieldRowPanel(
+                        [FieldPanel("contest_opens_at"), FieldPanel("contest_closes_at")]
+                    ),
+                    FieldRowPanel([FieldPanel("voting_opens_at"), FieldPanel("voting_closes_at")]),
+                    FieldRowPanel([FieldPanel("results_at"), FieldPanel("objections_until")]),
+                ],
+                heading=_("Dates"),
+            ),
+            ObjectList(
+                [
+                    FieldRowPanel([FieldPanel("method"), FieldPanel("winners")]),
+                    FieldRowPanel([FieldPanel("tie"), FieldPanel("quorum")]),
+                    FieldPanel("proposals_per_person"),
+                    FieldRowPanel([FieldPanel("grace_s"), FieldPanel("mix_k")]),
+                    FieldPanel("retention_days"),
+                ],
+                heading=_("Rules"),
+            ),
+        ],
+        base_form_class=PlebisciteForm,
+    )
+
+    @property
+    def permission_policy(self) -> PlebiscitePolicy:
+        return PlebiscitePolicy(self.model)
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        return [
+            path("<uuid:pk>/ruch/<slug:verb>/", move_view, name="move"),
+            *super().get_urlpatterns(),
+        ]

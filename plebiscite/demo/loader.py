@@ -1,0 +1,265 @@
+"""Builds the demo plebiscites by the services that everybody uses, at shifted times.
+
+Every step looks whether it was done already, so a loading that was broken off goes on where it
+stopped, and a second one changes nothing.
+"""
+
+from __future__ import annotations
+
+import random
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.utils import translation
+
+from accounts.demo import demo_user
+from accounts.models import User
+from core.actors import SYSTEM
+from core.demo import columns, picture, read
+from core.i18n.dates import TOWN_TIME
+from core.models import OutboxMail
+from core.ports import DemoReport
+from plebiscite import clock
+from plebiscite.ballots import commitment, new_nonce, write_single
+from plebiscite.models import AuthorShown, BallotOption, ParticipationMark, Plebiscite, Proposal
+from plebiscite.phases import ORDER, PlebisciteState
+from plebiscite.selectors.paper import ballot_paper
+from plebiscite.services import casting, moving, preparing, proposals, registering
+from plebiscite.voters import Person
+
+CONTENT = Path(__file__).with_name("plebiscite.toml")
+PICTURES = Path(__file__).with_name("pictures")
+TEXTS = ("title", "lead", "question", "about")
+#: Invented people. Their accounts exist only while the demo is loaded.
+DOMAIN = "@przyklad.invalid"
+HOURS = {
+    "contest_opens": time(8),
+    "contest_closes": time(20),
+    "voting_opens": time(8),
+    "voting_closes": time(20),
+    "results": time(12),
+    "objections": time(20),
+}
+FIELDS = {"results": "results_at", "objections": "objections_until"}
+
+
+def load(report: DemoReport) -> None:
+    """Makes what is missing of the four plebiscites."""
+    with translation.override("pl"):
+        for row in read(CONTENT)["plebiscite"]:
+            _Story(row).tell()
+        _forget_invented_accounts()
+    report(
+        f"{Plebiscite.objects.count()} plebiscites, {Proposal.objects.count()} proposals, "
+        f"{ParticipationMark.objects.count()} votes"
+    )
+
+
+# Files are taken in outside of transactions (`core.files.store_upload`), as from a browser.
+load.commits_by_itself = True  # type: ignore[attr-defined]
+
+
+def page_content() -> dict[str, Any]:
+    """The page of the plebiscites, for the demo's tree of pages."""
+    content: dict[str, Any] = read(CONTENT)["page"]
+    return content
+
+
+class _Story:
+    """One plebiscite, from its first day to the phase it is to be shown in."""
+
+    def __init__(self, row: dict[str, Any]) -> None:
+        self.row = row
+        self.phase = row["phase"]
+        self.commission = demo_user("komisja")
+        today = clock.now().astimezone(TOWN_TIME).date()
+        self.dates = {
+            name: datetime.combine(today + timedelta(days=days), HOURS[name], TOWN_TIME)
+            for name, days in row["days"].items()
+        }
+
+    def tell(self) -> None:
+        """Goes on from wherever the plebiscite is."""
+        plebiscite = Plebiscite.objects.filter(slug=self.row["slug"]).first() or self._begin()
+        if not plebiscite.has_keys:
+            moving.make_keys(plebiscite.pk)
+        # Days are those of the first loading, whenever this one goes on.
+        self.dates = {name: getattr(plebiscite, _field(name)) for name in self.dates}
+        self._at("contest_opens", 1, lambda: self._announce(plebiscite))
+        self._at("contest_opens", 4, lambda: self._propose(plebiscite))
+        if self.phase in {"voting", "results"}:
+            self._at("contest_closes", 24, lambda: self._freeze(plebiscite))
+            self._vote(plebiscite)
+        if self.phase == "results":
+            self._at("voting_closes", 1, lambda: self._close(plebiscite))
+            self._at("results", 0, lambda: self._publish(plebiscite))
+        moving.catch_up(plebiscite)
+
+    def _begin(self) -> Plebiscite:
+        plebiscite = Plebiscite(
+            slug=self.row["slug"],
+            cover=picture(self.row.get("cover", "")),
+            quorum=self.row.get("quorum", 0),
+            is_example=True,
+        )
+        for field in TEXTS:
+            for name, value in columns(field, self.row[field]).items():
+                setattr(plebiscite, name, value.strip())
+        for name, moment in self.dates.items():
+            setattr(plebiscite, _field(name), moment)
+        plebiscite.full_clean()
+        return preparing.save(plebiscite, actor=self.commission, changed=())
+
+    def _announce(self, plebiscite: Plebiscite) -> None:
+        if _is_before(plebiscite, PlebisciteState.CALL):
+            moving.move(plebiscite, "announce", actor=self.commission)
+
+    def _propose(self, plebiscite: Plebiscite) -> None:
+        for number, row in enumerate(self.row["work"], start=1):
+            if not plebiscite.proposals.filter(title=row["title"]).exists():
+                self._send(plebiscite, row, number)
+            proposal = plebiscite.proposals.get(title=row["title"])
+            self._decide(proposal, row.get("state", "accepted"))
+
+    def _send(self, plebiscite: Plebiscite, row: dict[str, Any], number: int) -> None:
+        author = self._author(plebiscite, row["author"], number)
+        proposal = proposals.begin(plebiscite, actor=author, language="pl")
+        content = (PICTURES / f"{row['picture']}.png").read_bytes()
+        upload = SimpleUploadedFile(f"{row['picture']}.png", content, "image/png")
+        proposals.add_picture(proposal, actor=author, upload=upload)
+        shown = AuthorShown.ANONYMOUS
+        if row["author"]:
+            shown = AuthorShown.INITIALS if "." in row["author"] else AuthorShown.NAMED
+        Proposal.objects.filter(pk=proposal.pk).update(is_example=True)
+        proposals.save_draft(
+            proposal,
+            actor=author,
+            alt_texts={1: row["alt"]},
+            title=row["title"],
+            description=row["description"],
+            author_shown=shown,
+            accepts_rules=True,
+        )
+        if row.get("state") != "draft":
+            proposals.submit(proposal, actor=author)
+
+    def _author(self, plebiscite: Plebiscite, name: str, number: int) -> User:
+        """A demo resident by the name of the account, or somebody invented."""
+        if name in {"mieszkanka", "mieszkaniec"}:
+            return demo_user(name)
+        first, _, last = name.replace(".", "").partition(" ")
+        return _invented(f"autor-{plebiscite.slug}-{number}", first, last)
+
+    def _decide(self, proposal: Proposal, state: str) -> None:
+        if state in {"in_review", "accepted"} and proposal.state == "submitted":
+            proposal = proposals.decide(proposal, "take_up", actor=self.commission)
+        if state == "accepted" and proposal.state == "in_review":
+            proposals.decide(proposal, "accept", actor=self.commission)
+
+    def _freeze(self, plebiscite: Plebiscite) -> None:
+        if _is_before(plebiscite, PlebisciteState.APPEALS):
+            moving.move(plebiscite, "open_appeals", actor=self.commission)
+        if _is_before(plebiscite, PlebisciteState.FROZEN):
+            moving.move(plebiscite, "freeze", actor=self.commission)
+
+    def _vote(self, plebiscite: Plebiscite) -> None:
+        """Casts the votes, spread over the days of voting until yesterday."""
+        codes = dict(
+            BallotOption.objects.filter(plebiscite=plebiscite).values_list("title", "code")
+        )
+        picks: list[list[str]] = [[] for _ in range(self.row["blank"])]
+        for work, votes in zip(self.row["work"], self.row["votes"], strict=True):
+            picks += [[codes[work["title"]]]] * votes
+        # The same order every time: which votes are still missing must not depend on chance.
+        random.Random(plebiscite.slug).shuffle(picks)  # noqa: S311 - invented votes
+        done = ParticipationMark.objects.filter(plebiscite=plebiscite).count()
+        end = min(self.dates["voting_closes"], clock.now() - timedelta(days=1))
+        span = end - self.dates["voting_opens"]
+        for number in range(done, len(picks)):
+            moment = self.dates["voting_opens"] + span * (number / len(picks))
+            with clock.shifted(moment - clock.now()):
+                _cast(plebiscite, number, picks[number])
+
+    def _close(self, plebiscite: Plebiscite) -> None:
+        moving.catch_up(plebiscite)
+        if _is_before(plebiscite, PlebisciteState.SEALED):
+            moving.move(plebiscite, "seal", actor=SYSTEM)
+
+    def _publish(self, plebiscite: Plebiscite) -> None:
+        if _is_before(plebiscite, PlebisciteState.TALLIED):
+            moving.move(plebiscite, "count", actor=self.commission)
+        if _is_before(plebiscite, PlebisciteState.OBJECTIONS):
+            moving.move(plebiscite, "publish", actor=self.commission)
+
+    def _at(self, name: str, hours: int, step: Any) -> None:
+        """Takes a step some hours after a date of the plan."""
+        with clock.shifted(self.dates[name] + timedelta(hours=hours) - clock.now()):
+            step()
+
+
+def _cast(plebiscite: Plebiscite, number: int, picks: list[str]) -> None:
+    voter = _invented(f"glos-{plebiscite.slug}-{number}", "Osoba", "Przykładowa")
+    person = Person(
+        name=f"Osoba Przykładowa {_letters(number)}",
+        birth_date=date(1940, 1, 1) + timedelta(days=211 * number),
+        street=f"ul. Przykładowa {number + 1}",
+        postal_code="17-200",
+    )
+    registering.declare(plebiscite.pk, actor=voter, person=person, town="Hajnówka")
+    paper = ballot_paper(plebiscite.pk)
+    assert paper is not None
+    nonce = new_nonce()
+    committed = commitment(
+        plebiscite=str(plebiscite.pk),
+        manifest_hash=paper.manifest_hash,
+        ballot=write_single(picks, paper.codes),
+        nonce=nonce,
+    )
+    casting.cast(
+        plebiscite.pk,
+        actor=voter,
+        picks=picks,
+        nonce=nonce,
+        committed=committed,
+        opened_at=None,
+        language="pl",
+    )
+
+
+@transaction.atomic
+def _invented(login: str, first_name: str, last_name: str) -> User:
+    """An account that nobody can enter, with an address that no mail can reach."""
+    email = f"{login}{DOMAIN}"
+    user = User.objects.filter(email=email).first()
+    if user is None:
+        user = User(email=email, first_name=first_name, last_name=last_name)
+        user.set_unusable_password()
+        user.save()
+        EmailAddress.objects.create(user=user, email=email, primary=True, verified=True)
+    return user
+
+
+@transaction.atomic
+def _forget_invented_accounts() -> None:
+    """Their works, marks and declarations stay; they point at no account."""
+    OutboxMail.objects.filter(to__endswith=DOMAIN).delete()
+    User.objects.filter(email__endswith=DOMAIN).delete()
+
+
+def _field(name: str) -> str:
+    return FIELDS.get(name, f"{name}_at")
+
+
+def _is_before(plebiscite: Plebiscite, state: PlebisciteState) -> bool:
+    current = Plebiscite.objects.values_list("state", flat=True).get(pk=plebiscite.pk)
+    return current != PlebisciteState.VOID and ORDER.index(PlebisciteState(current)) < ORDER.index(
+        state
+    )
+
+
+def _letters(number: int) -> str:
+    return f"{chr(65 + number // 26)}{chr(65 + number % 26)}"

@@ -1,0 +1,40 @@
+"""Writing down a plebiscite before its ballot paper is frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core.audit import record
+from core.transitions import Refused, advisory_lock
+from plebiscite.models import Plebiscite
+from plebiscite.permissions import is_commission
+from plebiscite.phases import FROZEN_ON
+from plebiscite.states import STATE_LOCK
+
+
+@transaction.atomic
+def save(plebiscite: Plebiscite, *, actor: Any, changed: Collection[str]) -> Plebiscite:
+    """Keep a new plebiscite, or the `changed` fields of one that is not frozen.
+
+    Raises PermissionDenied, Refused.
+    """
+    if not is_commission(actor):
+        raise PermissionDenied
+    advisory_lock(STATE_LOCK, plebiscite.pk)
+    current = Plebiscite.objects.select_for_update().filter(pk=plebiscite.pk).first()
+    if current is None:
+        plebiscite.save(force_insert=True)
+        record(plebiscite, "create", actor=actor)
+        return plebiscite
+    if current.state in FROZEN_ON:
+        raise Refused(_("The ballot paper is frozen; nothing about the vote can change any more."))
+    plebiscite.state = current.state
+    if changed:
+        plebiscite.save(update_fields=sorted(changed))
+        record(plebiscite, "update", actor=actor, fields=changed)
+    return plebiscite
