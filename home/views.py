@@ -27,6 +27,8 @@ def kind_labels() -> dict[str, str]:
     """What search results are, in the order the filter shows them."""
     return {
         "service": _("Services"),
+        "plebiscite": _("Plebiscites"),
+        "work": _("Works"),
         "call": _("Calls"),
         "event": _("Events"),
         "news": _("News"),

@@ -43,6 +43,8 @@ from home.models import (
 from home.setup import setup_site
 from incubator.demo import page_content as incubator_page
 from incubator.models import IncubatorPage
+from plebiscite.demo import page_content as plebiscite_page
+from plebiscite.models import PlebisciteIndexPage
 from services_catalog.models import CataloguePage
 
 CONTENT = Path(__file__).parent
@@ -77,6 +79,7 @@ def load(report: DemoReport) -> None:
         builder.add(NewsPage, news, row, date=date)
     builder.add(BuildingPage, home, content["building"])
     builder.add(CataloguePage, home, content["catalogue"])
+    builder.add(PlebisciteIndexPage, home, plebiscite_page())
     builder.add(IncubatorPage, home, incubator_page())
     events = builder.add(EventIndexPage, home, content["event_index"])
     for row in read(CONTENT / "events.toml")["event"]:

@@ -10,19 +10,39 @@ def test_what_is_registered():
         name: sorted(getattr(ports, name).names())
         for name in ("activity", "search_source", "personal_data", "demo", "jobs")
     } == {
-        "activity": ["home.events", "incubator.calls", "services_catalog.services"],
-        "search_source": ["home.pages", "incubator.calls", "services_catalog.services"],
-        "personal_data": ["accounts", "directory", "incubator", "services_catalog.cases"],
+        "activity": ["home.events", "incubator.calls", "plebiscite", "services_catalog.services"],
+        "search_source": [
+            "home.pages",
+            "incubator.calls",
+            "plebiscite.plebiscites",
+            "plebiscite.works",
+            "services_catalog.services",
+        ],
+        "personal_data": [
+            "accounts",
+            "directory",
+            "incubator",
+            "plebiscite",
+            "services_catalog.cases",
+        ],
         "demo": [
             "accounts",
             "directory",
             "home",
             "incubator",
             "pictures",
+            "plebiscite",
             "services_catalog",
             "services_catalog.cases",
         ],
-        "jobs": ["accounts.sweep", "services_catalog.cases"],
+        "jobs": [
+            "accounts.sweep",
+            "plebiscite.due",
+            "plebiscite.forget",
+            "plebiscite.keys",
+            "plebiscite.mix",
+            "services_catalog.cases",
+        ],
     }
 
 
