@@ -66,6 +66,7 @@ def _navigation(request: HttpRequest) -> dict[str, Any]:
                     link(_("Incubator of organisations"), "/inkubator/"),
                     link(_("Events"), "/wydarzenia/"),
                     link(_("My matters"), "/sprawy/"),
+                    link(_("My account"), "/konto/"),
                 ],
             },
             {

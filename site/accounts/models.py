@@ -7,7 +7,11 @@ from typing import Any
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+#: Addresses of erased accounts; no mail can ever go there (RFC 2606).
+ERASED_DOMAIN = "@erased.invalid"
 
 
 class UserManager(BaseUserManager["User"]):
@@ -69,4 +73,11 @@ class User(AbstractUser):
         ]
 
     def __str__(self) -> str:
+        if self.is_erased:
+            return gettext("erased account")
         return self.get_full_name() or self.email
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether the person has had the account erased: it has a number and nothing else."""
+        return self.email.endswith(ERASED_DOMAIN)

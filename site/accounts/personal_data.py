@@ -20,16 +20,13 @@ from wagtail.models import ModelLogEntry
 from wagtail.users.models import UserProfile
 
 from accounts import mail
-from accounts.models import User
+from accounts.models import ERASED_DOMAIN, User
 from accounts.sessions import end_all
 from core.actors import Actor, identify
 from core.audit.events import forget_person, record
 from core.audit.models import AuditEvent
 from core.outbox import forget_mail
 from core.ports import CannotErase, DataExport, DataNotice, personal_data
-
-#: Addresses of erased accounts; no mail can ever go there (RFC 2606).
-ERASED_DOMAIN = "@erased.invalid"
 
 
 class AccountData:
@@ -132,11 +129,6 @@ class AccountData:
 def others_run_the_platform(user: User) -> bool:
     """Whether somebody besides `user` is an administrator who can sign in."""
     return User.objects.filter(is_superuser=True, is_active=True).exclude(pk=user.pk).exists()
-
-
-def is_erased(user: User) -> bool:
-    """Whether the account was erased."""
-    return user.email.endswith(ERASED_DOMAIN)
 
 
 def notices() -> list[DataNotice]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
@@ -46,13 +47,20 @@ def listing_buttons(user: User, request_user: User) -> Iterator[Button]:
 @hooks.register("before_serve_document")
 def guard_document(document: Any, request: HttpRequest) -> HttpResponse | None:
     """A document that not everybody may have is refused like the admin itself."""
-    restricted = document.collection.get_view_restrictions().exists()
-    return refuse(request) if restricted and second_factor.is_missing(request) else None
+    if not _is_missing(request):
+        return None
+    return refuse(request) if document.collection.get_view_restrictions().exists() else None
 
 
 @hooks.register("before_serve_page", order=-10)
 def guard_page(page: Page, request: HttpRequest, args: Any, kwargs: Any) -> HttpResponse | None:
     """A page that not everybody may see is refused like the admin itself."""
-    if not second_factor.is_missing(request):
+    if not _is_missing(request):
         return None
     return refuse(request) if page.get_view_restrictions().exists() else None
+
+
+def _is_missing(request: HttpRequest) -> bool:
+    """Asked on every page: without a cookie there is no need to look for a session."""
+    has_session = settings.SESSION_COOKIE_NAME in request.COOKIES
+    return has_session and second_factor.is_missing(request)

@@ -171,8 +171,15 @@ class TestBrowser:
 
     def test_readers_get_no_cookies(self, client, db):
         setup_site()
-        for path in ("/szukaj/", "/konto/wylogowano/", "/konto/nowe-haslo/wyslane/"):
+        for path in ("/", "/szukaj/", "/konto/wylogowano/", "/konto/nowe-haslo/wyslane/"):
             assert not client.get(path).cookies, path
+
+    def test_pages_for_readers_do_not_even_look_for_a_session(self, client, db, demanding):
+        setup_site()
+        for path in ("/", "/szukaj/"):
+            answer = client.get(path)
+            assert answer.status_code == 200
+            assert not answer.wsgi_request.session.accessed, path
 
     def test_a_page_with_a_form_sets_the_token_alone(self, client, db):
         assert set(client.get(LOGIN).cookies) == {"csrftoken"}

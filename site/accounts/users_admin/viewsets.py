@@ -17,7 +17,7 @@ from wagtail.users.views import groups, users
 from wagtail.users.views.bulk_actions import DeleteBulkAction
 
 from accounts import mail, personal_data
-from accounts.models import User
+from accounts.models import ERASED_DOMAIN, User
 from accounts.users_admin.forms import ROLE_NAMES, AccountForm, NewAccountForm, RoleForm
 from core.actors import SYSTEM
 from core.audit.events import record
@@ -28,7 +28,7 @@ class IndexView(users.IndexView):
     """The accounts that belong to somebody."""
 
     def get_base_queryset(self) -> QuerySet[User]:
-        return super().get_base_queryset().exclude(email__endswith=personal_data.ERASED_DOMAIN)
+        return super().get_base_queryset().exclude(email__endswith=ERASED_DOMAIN)
 
 
 class CreateView(users.CreateView):
