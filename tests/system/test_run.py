@@ -55,7 +55,7 @@ def test_the_second_start_is_quick_and_asks_no_network(copy: Copy) -> None:
         assert "Preparing the database tables" not in running.output
         assert "Collecting the static files" not in running.output
         assert "Compiling translations" not in running.output
-        assert running.seconds < 20, "10 s on two idle cores"
+        assert running.seconds < 60, "10 s on two idle cores: .ci/run measures it before the tests"
         assert running.stop(signal.SIGTERM) == 0
 
 
