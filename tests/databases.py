@@ -35,6 +35,8 @@ MIGRATED = "hajnowka_migrated_"
 TEMPLATE = "hajnowka_template_"
 DEMO = "hajnowka_demo_"
 CLONE = "hajnowka_clone_"
+#: What the site keeps in files besides its database.
+FOLDERS = ("media", "private", "keys")
 #: Advisory locks live in one database; this number guards the making of templates.
 MAKING = 7_250_001
 
@@ -112,15 +114,15 @@ class Databases:
         return self._template
 
     def demo_template(self) -> tuple[str, Path]:
-        """A database with the demo content, and the folder with its uploaded files."""
+        """A database with the demo content, and the folder with what belongs to it in files."""
         migrated = self.migrated()
         key = digest(sources())
-        media = VAR / f"media-{key}"
+        files = VAR / f"files-{key}"
 
         def fill(name: str) -> None:
             self.drop(name)
             self.copy(migrated, name)
-            shutil.rmtree(media, ignore_errors=True)
+            shutil.rmtree(files, ignore_errors=True)
             env = {
                 **os.environ,
                 "DATABASE_URL": self.url_of(name),
@@ -129,16 +131,14 @@ class Databases:
             }
             command = [sys.executable, str(ROOT / "manage.py"), "load_demo"]
             subprocess.run(command, env=env, check=True, stdout=subprocess.PIPE)
-            (VAR / f"demo-{key}").mkdir(exist_ok=True)
-            made = VAR / f"demo-{key}" / "media"
-            made.mkdir(exist_ok=True)
-            made.rename(media)
-            shutil.rmtree(VAR / f"demo-{key}")
-            for old in VAR.glob("media-*"):
-                if old != media:
+            for folder in FOLDERS:
+                (VAR / f"demo-{key}" / folder).mkdir(parents=True, exist_ok=True)
+            (VAR / f"demo-{key}").rename(files)
+            for old in VAR.glob("files-*"):
+                if old != files:
                     shutil.rmtree(old, ignore_errors=True)
 
-        return self._made(DEMO, key, fill), media
+        return self._made(DEMO, key, fill), files
 
     def _made(self, prefix: str, key: str, make: Callable[[str], None]) -> str:
         """The template `prefix + key`; made first, and its predecessors dropped, if missing."""

@@ -80,11 +80,12 @@ def _free_port() -> int:
 def server_process(test_databases: Databases, django_db_blocker: Any) -> Iterator[Server]:
     """One server for this process of the run, on a clone of the database with the demo."""
     with django_db_blocker.unblock():
-        template, media = test_databases.demo_template()
+        template, files = test_databases.demo_template()
         database = test_databases.clone(template)
     var = databases.VAR / os.environ.get("PYTEST_XDIST_WORKER", "main") / "server"
     shutil.rmtree(var, ignore_errors=True)
-    shutil.copytree(media, var / "media")
+    for folder in databases.FOLDERS:
+        shutil.copytree(files / folder, var / folder)
     url = f"http://localhost:{_free_port()}"
     server = Server(url, template, database, test_databases.url_of(database), var)
     log = var / "server.log"
