@@ -75,7 +75,7 @@ class PlebisciteIndexPage(RoutablePageMixin, BasePage):
         context = selectors.results_context(found) if found else None
         return self._draw(request, "plebiscite/results.html", context)
 
-    @path("<slug:slug>/wynik/glosy.csv", name="totals")
+    @path("<slug:slug>/wynik/glosy.csv/", name="totals")
     def totals(self, request: HttpRequest, slug: str) -> HttpResponse:
         """The totals as a table for a spreadsheet."""
         from plebiscite import selectors
@@ -88,7 +88,7 @@ class PlebisciteIndexPage(RoutablePageMixin, BasePage):
         response["Content-Disposition"] = f'attachment; filename="{slug}.csv"'
         return response
 
-    @path("<slug:slug>/manifest.json", name="manifest")
+    @path("<slug:slug>/manifest.json/", name="manifest")
     def manifest(self, request: HttpRequest, slug: str) -> HttpResponse:
         """The text whose hash every commitment names, byte for byte."""
         from plebiscite import selectors
@@ -98,6 +98,18 @@ class PlebisciteIndexPage(RoutablePageMixin, BasePage):
         if text is None:
             raise Http404
         return HttpResponse(text, content_type="application/json")
+
+    @path("<slug:slug>/dziennik.jsonl/", name="log")
+    def log(self, request: HttpRequest, slug: str) -> HttpResponse:
+        """The commitments of all ballots that have left the box, as a chain, one a line."""
+        from plebiscite import selectors
+
+        found = selectors.find_public(slug)
+        if found is None or not selectors.view(found).log_url:
+            raise Http404
+        return HttpResponse(
+            "".join(selectors.log_lines(found)), content_type="application/x-ndjson; charset=utf-8"
+        )
 
     def get_sitemap_urls(self, request: HttpRequest | None = None) -> list[dict[str, Any]]:
         """This page, and every plebiscite with its works and result."""

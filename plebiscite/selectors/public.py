@@ -14,7 +14,13 @@ from django.utils.translation import gettext as _
 from core.i18n.dates import TOWN_TIME, date_range, hour, long_date
 from core.i18n.languages import CODES, resolve
 from plebiscite import addresses, clock
-from plebiscite.models import Manifest, ParticipationMark, Plebiscite, PlebisciteIndexPage
+from plebiscite.models import (
+    LogEntry,
+    Manifest,
+    ParticipationMark,
+    Plebiscite,
+    PlebisciteIndexPage,
+)
 from plebiscite.phases import (
     FROZEN_ON,
     MAY_TAKE_VOTES,
@@ -25,6 +31,7 @@ from plebiscite.phases import (
     takes_votes,
 )
 from plebiscite.selectors.works import work, works
+from plebiscite.tally import canonical_json
 
 P = PlebisciteState
 
@@ -114,6 +121,11 @@ class PlebisciteView:
         """The frozen text of the vote, empty before there is one."""
         is_frozen = self.plebiscite.state in FROZEN_ON and hasattr(self.plebiscite, "manifest")
         return f"{self.url}manifest.json" if is_frozen else ""
+
+    @property
+    def log_url(self) -> str:
+        """The public log, empty before there can be one."""
+        return f"{self.url}dziennik.jsonl" if self.manifest_url else ""
 
     @property
     def deadline(self) -> str:
@@ -284,6 +296,20 @@ def manifest_text(plebiscite: Plebiscite) -> str | None:
     """The frozen text of the vote."""
     manifest = Manifest.objects.filter(pk=plebiscite.pk).first()
     return manifest.text if manifest else None
+
+
+def log_lines(plebiscite: Plebiscite) -> Iterator[str]:
+    """The public log as JSON lines: place, commitment, and the chain that holds them together."""
+    lines = LogEntry.objects.filter(plebiscite=plebiscite).order_by("position")
+    for line in lines.iterator(chunk_size=2000):
+        yield canonical_json(
+            {
+                "position": line.position,
+                "commitment": bytes(line.c).hex(),
+                "previous": bytes(line.previous).hex(),
+                "digest": bytes(line.digest).hex(),
+            }
+        )
 
 
 def public_paths() -> Iterator[str]:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.views.decorators.debug import sensitive_variables
 
+from core import pagecache
 from core.transitions import advisory_lock
 from plebiscite import chain, keys, mix
 from plebiscite.ballots import BadBallot, commitment, read_single
@@ -89,6 +90,8 @@ def _open(flushing: _Flush, chosen: list[UUID], *, is_last: bool) -> int:
         is_last=is_last,
     )
     rows.delete()
+    # The public log has grown.
+    pagecache.changed()
     return len(votes)
 
 
