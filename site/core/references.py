@@ -22,4 +22,5 @@ def reference(obj: Model) -> Reference:
     """The reference of a saved object; of a proxy, that of its model."""
     if obj.pk is None:
         raise ValueError("an object has a reference once it is saved")
-    return Reference(obj._meta.concrete_model._meta.label_lower, str(obj.pk))
+    model = obj._meta.concrete_model or type(obj)
+    return Reference(model._meta.label_lower, str(obj.pk))

@@ -68,7 +68,7 @@ def compact(kind: str, text: str) -> str:
     try:
         return rules.compact(text)
     except InvalidIdentifier as error:
-        message = {
+        message: Any = {
             Problem.LENGTH: rules.wrong_length,
             Problem.CHECK_DIGIT: rules.wrong_check_digit,
             Problem.ZEROS: ZEROS,
@@ -99,10 +99,12 @@ class IdentifierField(models.CharField):
         return super().clean(compact(self.kind, str(value or "")), model_instance)
 
     def formfield(self, **kwargs: Any) -> Any:
-        return super().formfield(
-            **{"form_class": IdentifierFormField, "max_length": TYPED_LENGTH, "kind": self.kind}
-            | kwargs
-        )
+        defaults: dict[str, Any] = {
+            "form_class": IdentifierFormField,
+            "max_length": TYPED_LENGTH,
+            "kind": self.kind,
+        }
+        return super().formfield(**defaults | kwargs)
 
 
 class _Typed(str):

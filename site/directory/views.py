@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.models import User
 from core import tokens
 from core.throttle import throttle
 from core.tokens.access import TokenRefused
@@ -36,7 +38,7 @@ ENTRIES = 10
 def organisations(request: HttpRequest) -> HttpResponse:
     """The organisations in whose teams the person is."""
     memberships = (
-        Membership.objects.filter(user=request.user)
+        Membership.objects.filter(user=request.user.pk)
         .select_related("organisation")
         .order_by("organisation__name_pl")
     )
@@ -160,13 +162,14 @@ def member(request: HttpRequest, uuid: Any, membership: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-def invitation(request: HttpRequest, token: str) -> HttpResponse:
+def invitation(request: HttpRequest, token: str) -> HttpResponseBase:
     """The page behind an invitation's link. Looking at it joins nothing; the button does."""
     context: dict[str, Any] = {}
     status = 200
+    person = cast(User, request.user)
     try:
         if request.method == "POST":
-            membership = services.accept_invitation(token, actor=request.user)
+            membership = services.accept_invitation(token, actor=person)
             messages.success(
                 request,
                 _("You are in the team of “%(name)s” now.")
@@ -177,7 +180,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         context["invitation"] = Invitation.objects.select_related("organisation").get(
             pk=found.object_id
         )
-        context["is_for_me"] = context["invitation"].email == request.user.email
+        context["is_for_me"] = context["invitation"].email == person.email
     except TokenRefused as refusal:
         context["refusal"] = refusal_text(refusal.reason)
         status = 410

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from django.db import connection
 from psycopg2.extensions import make_dsn
@@ -19,12 +20,18 @@ from core.backup.errors import BackupError
 from core.embedded import EmbeddedError, binaries
 
 
+def server_version() -> int:
+    """The major version of the database server."""
+    database: Any = connection
+    return int(database.pg_version) // 10_000
+
+
 def find(name: str) -> Path:
     """The oldest `pg_dump` or `pg_restore` here that is not older than the server.
 
     Raises BackupError with what to do when there is none.
     """
-    server = connection.pg_version // 10_000
+    server = server_version()
     found = sorted({(major, path) for path in _candidates(name) if (major := _major(path))})
     for major, path in found:
         if major >= server:

@@ -11,7 +11,7 @@ import tempfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from django.core.files.storage import Storage
 from django.db import connection
@@ -36,7 +36,7 @@ from core.files.keeping import stored_names
 class _Hashing(io.RawIOBase):
     """A file that is hashed while somebody reads it."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: IO[bytes]) -> None:
         self.file = file
         self.digest = hashlib.sha256()
 
@@ -97,11 +97,13 @@ class _Writer:
         progress = Progress(self.say)
         programs.run(
             command,
-            meanwhile=lambda: (
-                target.exists() and progress(f"database: {in_words(target.stat().st_size)}")
-            ),
+            meanwhile=lambda: self._tell_size(progress, target),
         )
         self.say(f"  database: {in_words(target.stat().st_size)}")
+
+    def _tell_size(self, progress: Progress, target: Path) -> None:
+        if target.exists():
+            progress(f"database: {in_words(target.stat().st_size)}")
 
     def _add_store(self, folder: str, storage: Storage) -> None:
         number, total, progress = 0, 0, Progress(self.say)
@@ -117,7 +119,7 @@ class _Writer:
             progress(f"{folder}: {number} files, {in_words(total)}")
         self.say(f"  {folder}: {number} files, {in_words(total)}")
 
-    def _add(self, name: str, file: BinaryIO, size: int) -> None:
+    def _add(self, name: str, file: IO[bytes], size: int) -> None:
         member = tarfile.TarInfo(name)
         member.size, member.mode, member.mtime = size, 0o600, int(time.time())
         hashing = _Hashing(file)
@@ -130,7 +132,7 @@ class _Writer:
         manifest = {
             "format": FORMAT,
             "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
-            "postgresql": connection.pg_version // 10_000,
+            "postgresql": programs.server_version(),
             "migrations": sorted(f"{app}.{name}" for app, name in done),
             "not_included": {
                 "keys": [str(path) for path in keys()],

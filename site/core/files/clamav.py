@@ -6,7 +6,7 @@ import socket
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import BinaryIO
+from typing import IO
 
 from django.conf import settings
 
@@ -23,7 +23,7 @@ def is_configured() -> bool:
     return bool(settings.CLAMAV_SOCKET or settings.CLAMAV_HOST)
 
 
-def scan(file: BinaryIO) -> str:
+def scan(file: IO[bytes]) -> str:
     """The name of what was found, empty for nothing. Raises ScannerUnavailable."""
     file.seek(0)
     with _connected() as daemon:

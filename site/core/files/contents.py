@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 import zipfile
 from pathlib import PurePosixPath
-from typing import BinaryIO
+from typing import IO
 
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +18,7 @@ _END = b"PK\x05\x06"
 _MIXED = _("The file is two kinds of file in one. Save it anew and send it again.")
 
 
-def check(file: BinaryIO, kind: str) -> None:
+def check(file: IO[bytes], kind: str) -> None:
     """Look into a document. Raises FileRefused."""
     if kind == "pdf":
         _check_pdf(file)
@@ -26,7 +26,7 @@ def check(file: BinaryIO, kind: str) -> None:
         _check_zip(file, kind)
 
 
-def _check_pdf(file: BinaryIO) -> None:
+def _check_pdf(file: IO[bytes]) -> None:
     if zipfile.is_zipfile(file):
         raise FileRefused(_MIXED, "mixed")
     file.seek(0, 2)
@@ -35,7 +35,7 @@ def _check_pdf(file: BinaryIO) -> None:
         raise FileRefused(_("The PDF is not complete. Save it anew and send it again."), "damaged")
 
 
-def _check_zip(file: BinaryIO, kind: str) -> None:
+def _check_zip(file: IO[bytes], kind: str) -> None:
     if not _is_only_a_zip(file):
         raise FileRefused(_MIXED, "mixed")
     with zipfile.ZipFile(file) as archive:
@@ -61,7 +61,7 @@ def _check_zip(file: BinaryIO, kind: str) -> None:
             )
 
 
-def _is_only_a_zip(file: BinaryIO) -> bool:
+def _is_only_a_zip(file: IO[bytes]) -> bool:
     """Whether the archive begins with the first byte, ends with the last and is no PDF too."""
     file.seek(0)
     if b"%PDF-" in file.read(1024):

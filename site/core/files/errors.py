@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
-from django.utils.functional import Promise
 
 
 class FileRefused(ValidationError):
@@ -12,6 +13,6 @@ class FileRefused(ValidationError):
     As a ValidationError it can be raised from a form's `clean_…()` as it is.
     """
 
-    def __init__(self, sentence: str | Promise, code: str) -> None:
+    def __init__(self, sentence: Any, code: str) -> None:
         super().__init__(sentence, code=code)
         self.sentence = sentence

@@ -100,6 +100,7 @@ def stored_names(storage: Storage, folder: str = "") -> Iterator[str]:
 def scan_again(file: StoredFile) -> Scan:
     """Ask the scanner about a stored file. What is infected is kept, but no longer served."""
     with open_file(file) as content:
+        assert content.file is not None
         scan, found = scan_state(content.file)
     with transaction.atomic():
         StoredFile.objects.filter(pk=file.pk).update(scan=scan, scanned_at=ClockTimestamp())

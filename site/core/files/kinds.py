@@ -5,7 +5,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import IO
 
 import filetype
 
@@ -61,7 +61,7 @@ def by_extension(name: str) -> Kind | None:
     return next((kind for kind in KINDS.values() if name.endswith(kind.extensions)), None)
 
 
-def sniff(file: BinaryIO) -> str:
+def sniff(file: IO[bytes]) -> str:
     """The name of the kind that the content is, empty for anything else."""
     file.seek(0)
     head = file.read(HEAD)
@@ -74,7 +74,7 @@ def sniff(file: BinaryIO) -> str:
     return "txt" if _is_text(file) else ""
 
 
-def _sniff_zip(file: BinaryIO) -> str:
+def _sniff_zip(file: IO[bytes]) -> str:
     try:
         with zipfile.ZipFile(file) as archive:
             names = archive.namelist()
@@ -91,7 +91,7 @@ def _sniff_zip(file: BinaryIO) -> str:
         return ""
 
 
-def _is_text(file: BinaryIO) -> bool:
+def _is_text(file: IO[bytes]) -> bool:
     """Text in UTF-8 or in the old Polish encoding of Windows, and not markup."""
     file.seek(0)
     data = file.read()

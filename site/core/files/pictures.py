@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import BinaryIO
+from typing import IO
 
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageCms, ImageOps
@@ -20,7 +20,7 @@ _OPTIONS = {
 }
 
 
-def redraw(file: BinaryIO, kind: str) -> BinaryIO:
+def redraw(file: IO[bytes], kind: str) -> IO[bytes]:
     """The picture alone in a new file: turned upright, in sRGB, without EXIF, place or comment.
 
     Of a moving picture the first frame. Raises FileRefused for one that cannot be read or is too
@@ -71,11 +71,12 @@ def _clean(image: Image.Image, *, can_be_clear: bool) -> Image.Image:
 
 def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
     try:
-        return ImageCms.profileToProfile(
+        changed = ImageCms.profileToProfile(
             image,
             ImageCms.ImageCmsProfile(BytesIO(profile)),
             ImageCms.createProfile("sRGB"),
             outputMode="RGBA" if image.mode == "RGBA" else "RGB",
         )
+        return changed or image
     except (ImageCms.PyCMSError, OSError, ValueError):
         return image

@@ -10,7 +10,7 @@ import tempfile
 import unicodedata
 from collections.abc import Collection
 from pathlib import PurePath
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from django.conf import settings
 from django.core.files import File
@@ -82,7 +82,7 @@ def private_storage() -> Storage:
     return storages.create_storage(settings.PRIVATE_STORAGE)
 
 
-def scan_state(file: BinaryIO) -> tuple[Scan, str]:
+def scan_state(file: IO[bytes]) -> tuple[Scan, str]:
     """What the scanner says about a file, and the name of what it has found."""
     if not clamav.is_configured():
         return Scan.NOT_SCANNED, ""
@@ -112,7 +112,7 @@ def _named_kind(file: UploadedFile, allowed: Collection[str]) -> Kind:
     return kind
 
 
-def _copy(file: UploadedFile, copy: BinaryIO, max_size: int) -> str:
+def _copy(file: UploadedFile, copy: IO[bytes], max_size: int) -> str:
     """Read the upload once, counting; gives its SHA-256."""
     digest, size = hashlib.sha256(), 0
     for chunk in file.chunks():
@@ -130,7 +130,7 @@ def _copy(file: UploadedFile, copy: BinaryIO, max_size: int) -> str:
     return digest.hexdigest()
 
 
-def _scan(copy: BinaryIO, digest: str, actor: Any) -> Scan:
+def _scan(copy: IO[bytes], digest: str, actor: Any) -> Scan:
     scan, found = scan_state(copy)
     if scan is Scan.ERROR:
         raise FileRefused(
@@ -152,7 +152,7 @@ def _scan(copy: BinaryIO, digest: str, actor: Any) -> Scan:
 
 
 def _keep(
-    content: BinaryIO,
+    content: IO[bytes],
     file: UploadedFile,
     kind: Kind,
     scan: Scan,

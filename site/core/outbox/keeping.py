@@ -85,8 +85,8 @@ def check_health() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT count(*) FROM core_outboxmail mail WHERE {DUE} "  # noqa: S608 - our constants
-            "AND mail.next_try_at < clock_timestamp() - %s",
-            [OVERDUE],
+            "AND mail.next_try_at < clock_timestamp() - make_interval(secs => %s)",
+            [OVERDUE.total_seconds()],
         )
         number = cursor.fetchone()[0]
     if number:

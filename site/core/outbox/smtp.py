@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+from typing import Any
 
 from django.core.mail.backends.smtp import EmailBackend as DjangoBackend
 
@@ -11,15 +12,15 @@ class OutcomeUnknown(Exception):
     """The connection broke after the whole mail was handed over and before the answer came."""
 
 
-class _Noted:
+class _Noted(smtplib.SMTP):
     """Notes when the text of the mail is on its way: from then on, silence may mean success."""
 
     is_handing_over = False
 
-    def data(self, msg: bytes | str) -> tuple[int, bytes]:
+    def data(self, msg: Any) -> tuple[int, bytes]:
         self.is_handing_over = True
         try:
-            answer: tuple[int, bytes] = super().data(msg)  # type: ignore[misc]
+            answer: tuple[int, bytes] = super().data(msg)
         except smtplib.SMTPResponseException:
             self.is_handing_over = False
             raise
@@ -27,7 +28,7 @@ class _Noted:
         return answer
 
 
-class _SMTP(_Noted, smtplib.SMTP):
+class _SMTP(_Noted):
     pass
 
 
@@ -44,7 +45,7 @@ class EmailBackend(DjangoBackend):
 
     def _send(self, email_message: object) -> bool:
         try:
-            return bool(super()._send(email_message))
+            return bool(super()._send(email_message))  # type: ignore[misc]
         except OSError as error:  # all of smtplib's errors are of this kind
             if getattr(self.connection, "is_handing_over", False):
                 raise OutcomeUnknown from error

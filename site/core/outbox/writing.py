@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
-from django.template import Context, Template, TemplateDoesNotExist
+from django.template import Context, TemplateDoesNotExist
 from django.template.loader import get_template
 from django.utils import translation
 
@@ -91,8 +91,9 @@ def queue_text(
 
 
 def _render(name: str, values: Mapping[str, Any]) -> str:
-    template: Template = get_template(name).template
-    return template.render(Context(values, autoescape=False))
+    # Django's own engine, whose templates have the compiled one inside.
+    template: Any = get_template(name)
+    return template.template.render(Context(values, autoescape=False))
 
 
 def _render_html(name: str, values: Mapping[str, Any]) -> str:

@@ -50,9 +50,7 @@ def rebuild() -> int:
 
 
 def _delete(source: str, key: str) -> None:
-    SearchEntry.objects.filter(
-        Q(key=key) | Q(key__startswith=f"{key}/"), source=source
-    ).delete()
+    SearchEntry.objects.filter(Q(key=key) | Q(key__startswith=f"{key}/"), source=source).delete()
 
 
 def _write(source: str, rows: Iterable[ports.SearchRow]) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
-from django.db.models import Model
 
 from core.transitions.drawing import diagram, rows
 
@@ -13,7 +12,7 @@ register = template.Library()
 
 
 @register.inclusion_tag("components/state_diagram.html")
-def state_diagram(obj: Model) -> dict[str, Any]:
+def state_diagram(obj: Any) -> dict[str, Any]:
     """The drawing with the object's state pointed out, and the same as a table."""
     current = getattr(obj, obj.machine.field)
     return {

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 # One statement, so that the row's lock makes tries at the same moment count one after another.
 _HIT = """
     INSERT INTO core_throttlecount AS had (digest, hits, resets_at)
-    VALUES (%(digest)s, 1, clock_timestamp() + %(per)s)
+    VALUES (%(digest)s, 1, clock_timestamp() + %(per)s::interval)
     ON CONFLICT (digest) DO UPDATE SET
         hits = CASE WHEN had.resets_at <= clock_timestamp() THEN 1
                     ELSE LEAST(had.hits, 1000000000) + 1 END,
@@ -26,7 +26,7 @@ class DatabaseBackend:
 
     def hit(self, digest: bytes, *, per: timedelta) -> tuple[int, float]:
         with transaction.atomic(durable=True), connection.cursor() as cursor:
-            cursor.execute(_HIT, {"digest": digest, "per": per})
+            cursor.execute(_HIT, {"digest": digest, "per": f"{per.total_seconds()} seconds"})
             hits, seconds = cursor.fetchone()
         return int(hits), float(seconds)
 

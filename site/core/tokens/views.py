@@ -9,6 +9,7 @@ from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
@@ -59,7 +60,7 @@ class TokenView(View):
         context = {"refusal": refusal_text(reason)}
         return render(self.request, self.template_name, context, status=status)
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method == "POST" and request.headers.get("Sec-Fetch-Site") in FOREIGN:
             raise PermissionDenied("this button stands on our own page alone")
         try:
@@ -86,7 +87,7 @@ class TokenView(View):
 FOREIGN = {"cross-site", "same-site"}
 
 
-def hide(response: HttpResponse) -> HttpResponse:
+def hide(response: HttpResponseBase) -> HttpResponseBase:
     """Keep the address with the token out of caches, other sites' logs and search engines."""
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "no-referrer"

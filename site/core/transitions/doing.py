@@ -30,7 +30,7 @@ def transition(obj: Object, verb: str, /, *, actor: Any, **context: Any) -> Obje
     Raises NotAllowed, WrongState or Refused, each with a sentence for people; LookupError for a
     verb that the table does not have and TypeError for context that the transition does not take.
     """
-    machine: Machine = obj.machine
+    machine = _machine(obj)
     rows = machine.rows(verb)
     with database_transaction.atomic():
         fresh: Object = machine.lock(obj)
@@ -68,9 +68,14 @@ def transition(obj: Object, verb: str, /, *, actor: Any, **context: Any) -> Obje
 
 def available(obj: Model, actor: Any) -> list[Transition]:
     """What `actor` could do with `obj` as it is, for buttons: a guard may still say no."""
-    machine: Machine = obj.machine
+    machine = _machine(obj)
     rows = machine.rows_from(getattr(obj, machine.field))
     return [row for row in rows if row.allows(actor, obj)]
+
+
+def _machine(obj: Any) -> Machine:
+    machine: Machine = obj.machine
+    return machine
 
 
 def _apply(machine: Machine, step: Step) -> set[str]:
