@@ -117,6 +117,11 @@ class Application(models.Model):
         return str(MACHINE.label(self.state, staff=True))
 
     @property
+    def was_in_grace(self) -> bool:
+        """Whether it came after the close, in the time that is still taken."""
+        return any(snapshot.in_grace for snapshot in self.snapshots.all())
+
+    @property
     def latest_snapshot(self) -> ApplicationSnapshot | None:
         """What counts: the newest of what was sent."""
         return self.snapshots.select_related("form_version").order_by("-seq").first()

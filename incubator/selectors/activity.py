@@ -80,7 +80,7 @@ class IncubatorActivity(ActivitySource):
                     platform=Platform.INCUBATOR,
                     kind=_("application"),
                     title=application.organisation.name_pl,
-                    url=reverse("incubator_admin:application", args=[application.pk]),
+                    url=reverse("incubator_applications:inspect", args=[application.pk]),
                     state=application.staff_label,
                     number=application.number or "",
                     updated_at=application.submitted_at,
