@@ -160,7 +160,8 @@ class ProposalViewSet(ReadOnlyViewSet):
         return ProposalPolicy(self.model)
 
     def get_urlpatterns(self) -> list[URLPattern]:
+        # The list stays first: the menu leads to the first address.
         return [
-            path("<uuid:pk>/ruch/<slug:verb>/", move_view, name="move"),
             *super().get_urlpatterns(),
+            path("<uuid:pk>/ruch/<slug:verb>/", move_view, name="move"),
         ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from functools import lru_cache
 from uuid import UUID
 
 from core.i18n.dates import TOWN_TIME
@@ -23,10 +24,16 @@ class BallotPaper:
 
 
 def ballot_paper(plebiscite: UUID) -> BallotPaper | None:
-    """The frozen paper, or None before the freeze."""
-    manifest = Manifest.objects.select_related("plebiscite").filter(pk=plebiscite).first()
-    if manifest is None:
+    """The frozen paper, or None before the freeze. Each process reads it once."""
+    try:
+        return _read(plebiscite)
+    except Manifest.DoesNotExist:
         return None
+
+
+@lru_cache(maxsize=64)
+def _read(plebiscite: UUID) -> BallotPaper:
+    manifest = Manifest.objects.select_related("plebiscite").get(pk=plebiscite)
     codes = BallotOption.objects.filter(plebiscite=plebiscite).order_by("position")
     return BallotPaper(
         plebiscite=plebiscite,

@@ -1,0 +1,368 @@
+"""Paths from a person to a ballot, each of which has to be closed."""
+
+from __future__ import annotations
+
+import logging
+import re
+import uuid
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.core import mail
+from django.db import connection, models
+from django.test import Client
+from django.urls import reverse
+from wagtail.models import ReferenceIndex
+
+from core.models import AuditEvent, AuditPerson, OutboxMail
+from plebiscite import addresses
+from plebiscite.ballots import new_nonce
+from plebiscite.models import (
+    AccountVoter,
+    Ballot,
+    Count,
+    Declaration,
+    Inbox,
+    LogEntry,
+    MixFlush,
+    ParticipationMark,
+    VoterRegister,
+)
+from plebiscite.services import casting, mixing
+from plebiscite.views import form_tokens
+from tests.factories import plebiscite as make
+
+PEOPLE = {VoterRegister, AccountVoter, Declaration, ParticipationMark}
+BOX = {Inbox, Ballot, LogEntry, MixFlush}
+VOTERS = 20
+
+
+def rows(question: str, *values) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(question, values)
+        return cursor.fetchall()
+
+
+def same_transaction() -> int:
+    """Marks and opened ballots that were written by one transaction."""
+    found = rows(
+        "SELECT count(*) FROM plebiscite_participationmark mark "
+        "JOIN plebiscite_ballot ballot ON mark.xmin = ballot.xmin"
+    )
+    return found[0][0]
+
+
+# --- By the schema --------------------------------------------------------------------------------
+
+
+def test_no_column_leads_from_people_to_the_box_or_back():
+    user = apps.get_model("accounts.User")
+    meeting = {apps.get_model("plebiscite.Plebiscite")}
+    for model in PEOPLE | BOX | {Count}:
+        targets = {
+            field.related_model
+            for field in model._meta.get_fields()
+            if isinstance(field, models.ForeignKey)
+        }
+        assert user not in targets, model
+        allowed = meeting | (PEOPLE if model in PEOPLE else set())
+        assert targets <= allowed, model
+
+
+def test_nothing_points_into_the_box():
+    for model in apps.get_models():
+        for field in model._meta.get_fields():
+            if isinstance(field, models.ForeignKey):
+                assert field.related_model not in BOX, f"{model}.{field.name}"
+
+
+def test_no_hour_and_nothing_counted_up():
+    for model in PEOPLE | BOX:
+        for field in model._meta.concrete_fields:
+            assert not isinstance(field, models.DateTimeField | models.TimeField), field
+            assert not isinstance(field, models.AutoField), field
+            if isinstance(field, models.DateField):
+                assert field.name in {"day", "birth_date"}
+        key = model._meta.pk
+        while isinstance(key, models.OneToOneField):
+            key = key.related_model._meta.pk
+        assert isinstance(key, models.UUIDField), model
+        assert key.default is uuid.uuid4
+
+
+@pytest.mark.django_db
+def test_the_database_has_no_sequence_for_them():
+    tables = [model._meta.db_table for model in PEOPLE | BOX]
+    found = rows(
+        "SELECT table_name, column_name FROM information_schema.columns WHERE table_name = ANY(%s) "
+        "AND (is_identity = 'YES' OR column_default LIKE 'nextval%%' "
+        "OR data_type LIKE 'timestamp%%' OR data_type LIKE 'time%%')",
+        tables,
+    )
+    assert found == []
+
+
+# --- By what PostgreSQL keeps ---------------------------------------------------------------------
+
+
+@pytest.mark.concurrency
+def test_transactions_do_not_join_marks_to_ballots(together):
+    plebiscite = make.voting(mix_k=5)
+    for number in range(VOTERS):
+        make.vote(plebiscite, make.declared(plebiscite, number=number), ["M1"])
+    assert same_transaction() == 0
+    while mixing.flush(plebiscite.pk):
+        assert same_transaction() == 0
+    assert Ballot.objects.count() == 15
+    # Those that leave together are written by one transaction, in an order that says nothing.
+    for flush in MixFlush.objects.order_by("after_position"):
+        lines = LogEntry.objects.filter(
+            position__gt=flush.after_position, position__lte=flush.after_position + flush.size
+        ).order_by("position")
+        commitments = [bytes(line.c) for line in lines]
+        assert commitments == sorted(commitments)
+    inserted = rows("SELECT xmin::text, c FROM plebiscite_ballot ORDER BY ctid")
+    for transaction in {row[0] for row in inserted}:
+        written = [bytes(row[1]) for row in inserted if row[0] == transaction]
+        assert len(written) == 5
+        assert written == sorted(written)
+
+
+@pytest.mark.concurrency
+def test_control_the_join_finds_votes_that_are_written_plainly(together):
+    """The same question on a ballot written in the voter's transaction: it would be answered."""
+    from django.db import transaction
+
+    plebiscite = make.voting()
+    make.declared(plebiscite)
+    with transaction.atomic():
+        ParticipationMark.objects.create(
+            voter=VoterRegister.objects.get(),
+            plebiscite=plebiscite,
+            channel="account",
+            day="2026-01-01",
+        )
+        Ballot.objects.create(
+            plebiscite=plebiscite, c=b"c" * 32, payload="single:M1", nonce=b"n" * 16,
+            channel="account",
+        )  # fmt: skip
+    assert same_transaction() == 1
+
+
+@pytest.mark.concurrency
+def test_files_of_the_database_hold_no_vote_before_the_mix(own_database, together):
+    """Heap, indexes and log of PostgreSQL, byte by byte."""
+    plebiscite = make.voting()
+    folder = Path(rows("SHOW data_directory")[0][0])
+    if not folder.is_dir():
+        pytest.skip("the server's files are on another machine")
+    nonce = new_nonce()
+    user = make.declared(plebiscite, number=7)
+    make.vote(plebiscite, user, ["M2"], nonce=nonce)
+    committed = make.committed_to(plebiscite, ["M2"], nonce)
+    with connection.cursor() as cursor:
+        cursor.execute("CHECKPOINT")
+    oid = rows("SELECT oid FROM pg_database WHERE datname = current_database()")[0][0]
+    hidden = [nonce, committed, nonce.hex().encode(), committed.hex().encode(), b"single:M"]
+    seen = 0
+    for file in [*(folder / "base" / str(oid)).iterdir(), *(folder / "pg_wal").glob("0*")]:
+        content = file.read_bytes()
+        seen += str(user.email).encode() in content
+        for secret in hidden[:4]:
+            assert secret not in content, file
+    assert seen, "the search looks in the wrong place"
+    table = rows("SELECT pg_relation_filepath('plebiscite_inbox')")[0][0]
+    assert hidden[4] not in (folder / table).read_bytes()
+    # The control: after the mix the same search finds the ballot.
+    mixing_done = mixing.flush(plebiscite.pk)
+    assert mixing_done == 0
+    from django.db import transaction
+
+    with transaction.atomic():
+        mixing.flush_everything(plebiscite.pk)
+    with connection.cursor() as cursor:
+        cursor.execute("CHECKPOINT")
+    table = rows("SELECT pg_relation_filepath('plebiscite_ballot')")[0][0]
+    content = (folder / table).read_bytes()
+    assert nonce in content
+    assert committed in content
+
+
+@pytest.mark.django_db
+def test_an_inbox_tells_neither_choice_nor_blank():
+    plebiscite = make.voting()
+    for number, picks in enumerate((["M1"], ["M2"], [])):
+        make.vote(plebiscite, make.declared(plebiscite, number=number), picks)
+    assert len({len(bytes(row.blob)) for row in Inbox.objects.all()}) == 1
+    assert {field.name for field in Inbox._meta.get_fields()} == {
+        "id", "plebiscite", "blob", "c_tag",
+    }  # fmt: skip
+
+
+# --- By what is written besides -------------------------------------------------------------------
+
+
+def everything_but_the_box() -> str:
+    """Every row of every table except the box, as text."""
+    tables = rows(
+        "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' "
+        "AND table_type = 'BASE TABLE'"
+    )
+    skipped = {model._meta.db_table for model in BOX}
+    found = []
+    for (table,) in tables:
+        if table not in skipped:
+            question = f'SELECT t::text FROM "{table}" t'  # noqa: S608 - the database's own names
+            found += [row[0] for row in rows(question)]
+    return "\n".join(found)
+
+
+@pytest.mark.django_db
+def test_no_table_and_no_mail_holds_the_commitment_or_the_choice():
+    plebiscite = make.voting()
+    user = make.declared(plebiscite)
+    nonce = new_nonce()
+    promise = make.vote(plebiscite, user, ["M2"], nonce=nonce)
+    committed = promise.commitment
+    secrets = [committed.hex(), nonce.hex(), promise.code, promise.signature.hex(), "single:M2"]
+    text = everything_but_the_box()
+    assert user.email in text
+    for secret in secrets:
+        assert secret not in text
+    mail_row = OutboxMail.objects.get(kind="plebiscite/participation")
+    written = f"{mail_row.subject} {mail_row.text} {mail_row.html} {mail_row.dedupe_key}"
+    assert not re.search(r"[0-9a-f]{64}", written)
+    assert "M2" not in written
+
+
+@pytest.mark.django_db
+def test_the_audit_trail_names_the_mark_and_nobody():
+    plebiscite = make.voting()
+    user = make.declared(plebiscite)
+    make.vote(plebiscite, user)
+    mark = ParticipationMark.objects.get()
+    for event in AuditEvent.objects.filter(verb__in=["vote", "declare"]):
+        assert event.object_id == str(mark.pk)
+        assert (event.actor_kind, event.actor_id) == ("voter", None)
+        assert not AuditPerson.objects.filter(event=event).exists()
+        assert not event.fields
+
+
+@pytest.mark.django_db
+def test_wagtail_indexes_none_of_it():
+    plebiscite = make.voting()
+    make.vote(plebiscite, make.declared(plebiscite))
+    mixing.flush_everything(plebiscite.pk)
+    kinds = {f"{model._meta.app_label}.{model._meta.model_name}" for model in PEOPLE | BOX}
+    for row in ReferenceIndex.objects.select_related("base_content_type"):
+        kind = f"{row.base_content_type.app_label}.{row.base_content_type.model}"
+        assert kind not in kinds
+
+
+# --- By errors ------------------------------------------------------------------------------------
+
+
+CANARY = "M2"
+
+
+@pytest.fixture
+def booth(settings):
+    """A signed-in voter with the summary open, and everything that an error is told to."""
+    settings.ADMINS = [("Admin", "admin@example.pl")]
+    plebiscite = make.voting()
+    user = make.declared(plebiscite)
+    client = Client(raise_request_exception=False)
+    client.force_login(user)
+    nonce = new_nonce()
+    from plebiscite import clock
+
+    data = {
+        "step": "cast",
+        "opened": form_tokens.issue(f"booth.{plebiscite.pk}", user=user, moment=clock.now()),
+        "pick": CANARY,
+        "nonce": nonce.hex(),
+        "commitment": make.committed_to(plebiscite, [CANARY], nonce).hex(),
+        "drawn_by": "browser",
+    }
+    return client, addresses.booth(plebiscite.slug), data
+
+
+PLACES = [
+    "seal", "commitment", "_write", "record", "queue_mail", "promise", "write_single",
+    "_put_into_inbox", "_is_known",
+]  # fmt: skip
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("place", PLACES)
+def test_a_forced_error_tells_nobody(booth, monkeypatch, caplog, settings, place):
+    client, url, data = booth
+    if place == "_is_known":
+        assert client.post(url, data).status_code == 200
+
+    def broken(*args, **kwargs):
+        raise RuntimeError("broken on purpose")
+
+    monkeypatch.setattr(casting, place, broken)
+    handler = logging.getLogger("django").handlers
+    assert any(type(one).__name__ == "AdminEmailHandler" for one in handler)
+    with caplog.at_level(logging.DEBUG):
+        response = client.post(url, data)
+    assert response.status_code == 500
+    told = [caplog.text, response.content.decode()]
+    told += [str(message.message()) for message in mail.outbox]
+    assert mail.outbox, "nobody was told of the error"
+    for text in told:
+        for secret in (data["nonce"], data["commitment"], "single:M2", f"'{CANARY}'"):
+            assert secret not in text, text
+        assert not re.search(r"pick\W+M2", text)
+
+
+@pytest.mark.django_db
+def test_commitments_are_in_no_address_and_no_session(booth):
+    client, url, data = booth
+    response = client.post(url, data)
+    assert response.status_code == 200
+    assert response["Cache-Control"] == "private, no-store"
+    assert "Location" not in response
+    assert data["commitment"] in response.content.decode()
+    assert "M2" not in str(dict(client.session))
+    assert data["commitment"] not in str(dict(client.session))
+    assert not [name for name in client.cookies if name not in {"sessionid"}]
+
+
+@pytest.mark.django_db
+def test_the_summary_is_of_one_length_whatever_was_chosen(booth):
+    client, url, data = booth
+    lengths = set()
+    for pick in ("M1", "M2", "M3", "--"):
+        page = client.post(url, {**data, "step": "review", "pick": pick})
+        assert page.status_code == 200
+        lengths.add(len(page.content))
+    assert len(lengths) == 1
+
+
+@pytest.mark.django_db
+def test_the_receipt_says_nothing_of_the_choice(booth):
+    client, url, data = booth
+    page = client.post(url, data).content.decode()
+    main = page[page.index("<main") : page.index("</main>")]
+    for title in ("Praca 0", "Praca 1", "Praca 2", "single:"):
+        assert title not in main
+
+
+@pytest.mark.django_db
+def test_the_admin_shows_no_result_before_the_end():
+    plebiscite = make.voting()
+    for number in range(3):
+        make.vote(plebiscite, make.declared(plebiscite, number=number), ["M1"])
+    mixing.flush_everything(plebiscite.pk)
+    client = Client()
+    client.force_login(make.commission())
+    page = client.get(reverse("plebiscite_plebiscites:inspect", args=[plebiscite.pk]))
+    assert page.status_code == 200
+    assert "single:" not in page.content.decode()
+    for model in BOX | PEOPLE:
+        assert not model._meta.default_permissions
+    assert client.get(addresses.results(plebiscite.slug)).status_code in {200, 404}
