@@ -64,7 +64,9 @@ def _home_page() -> HomePage:
         root.add_child(instance=home)
         home.save_revision().publish()
     site = Site.objects.filter(is_default_site=True).first() or Site(is_default_site=True)
-    if site.root_page_id != home.pk or site.site_name != settings.WAGTAIL_SITE_NAME:
+    before = (site.root_page_id, site.site_name, site.hostname, site.port)
+    # The address too: it may be another one than last time, and feeds and calendars name it.
+    if before != (home.pk, settings.WAGTAIL_SITE_NAME, *_address()):
         site.root_page = home
         site.site_name = settings.WAGTAIL_SITE_NAME
         site.hostname, site.port = _address()

@@ -36,6 +36,15 @@ def test_the_home_page_has_an_address_in_every_language():
     assert urls == {"pl": "/", "be": "/be/", "en": "/en/", "it": "/it/"}
 
 
+def test_a_changed_address_is_followed(settings):
+    setup_site()
+    settings.WAGTAILADMIN_BASE_URL = "https://odnowa.example"
+    setup_site()
+    site = Site.objects.get(is_default_site=True)
+    assert (site.hostname, site.port) == ("odnowa.example", 443)
+    assert site.root_page.specific.full_url == "https://odnowa.example/"
+
+
 def user_in(role: Role) -> User:
     user = User.objects.create_user(f"{role.name.lower()}@example.org", "x")
     user.groups.add(Group.objects.get(name=role))

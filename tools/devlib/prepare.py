@@ -44,6 +44,8 @@ def main(part: str = "all") -> None:
     load_demo(again=part == "demo")
     if part == "demo":
         return
+    # The address may be another one than last time.
+    call_command("setup_site", stdout=io.StringIO())
     if static is not None:
         say("Waiting for the static files")
         if static.wait():
