@@ -51,9 +51,10 @@ class CallView:
     def fallback_language(self) -> dict[str, Any] | None:
         """The language of the text, when it is not the reader's."""
         language = get_language() or settings.LANGUAGE_CODE
-        if language == settings.LANGUAGE_CODE or getattr(self.call, f"name_{language}", ""):
+        if getattr(self.call, f"name_{language}", None):
             return None
-        return get_language_info(settings.LANGUAGE_CODE)
+        info: dict[str, Any] = dict(get_language_info(settings.LANGUAGE_CODE))
+        return info
 
 
 def moment(value: datetime) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -43,14 +44,12 @@ def add_file(
 
 
 @transaction.atomic
-def remove_file(application: Application, *, file_id: str, actor: Any) -> None:
+def remove_file(application: Application, *, file_id: UUID, actor: Any) -> None:
     """Take a file out of the draft; removing it again is nothing. What was sent once is kept."""
     current = locked_draft(application, actor=actor)
-    try:
-        attachment = Attachment.objects.select_related("file").get(
-            application=current, file_id=file_id, removed_at=None
-        )
-    except (Attachment.DoesNotExist, ValidationError):
+    attachments = Attachment.objects.filter(application=current, removed_at=None)
+    attachment = attachments.select_related("file").filter(file_id=file_id).first()
+    if attachment is None:
         return
     if current.snapshots.exists():
         attachment.removed_at = database_now()
@@ -74,7 +73,7 @@ def _field(application: Application, key: str) -> Field:
 
 
 def _leave_room(application: Application, field: Field) -> None:
-    most = registry["file"].max_files(field)  # type: ignore[attr-defined]
+    most = registry[field.type].max_files(field)
     there = Attachment.objects.filter(
         application=application, field_key=field.key, removed_at=None
     ).count()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -62,7 +61,7 @@ def begin(request: HttpRequest, slug: str) -> HttpResponse:
         "name_pl"
     )
     if request.method == "POST":
-        organisation = organisations.filter(uuid=_uuid(request.POST.get("organisation"))).first()
+        organisation = _chosen(organisations, request.POST.get("organisation", ""))
         if organisation is None:
             return _begin_page(request, view, organisations, is_missing=True)
         try:
@@ -128,8 +127,6 @@ def is_draft(application: Any) -> bool:
     return application.state == State.DRAFT
 
 
-def _uuid(text: str | None) -> UUID | None:
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return None
+def _chosen(organisations: Any, text: str) -> Organisation | None:
+    """The organisation that was ticked, if it is one of those that were offered."""
+    return next((row for row in organisations if str(row.uuid) == text), None)

@@ -9,12 +9,13 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.models import User
 from core.clock import database_now
 from core.transitions import NotAllowed, Refused, TransitionError, WrongState
 from forms.autosave import DraftClosed, posted_number
@@ -66,6 +67,7 @@ def summary(request: HttpRequest, uuid: Any) -> HttpResponse:
     if not permissions.may_write(request.user, application):
         return redirect("incubator:application", application.uuid)
     kept = application.draft.representation
+    assert isinstance(request.user, User)
     initial = kept or {"name": request.user.get_full_name()}
     return _summary_page(request, application, RepresentationForm(initial=initial))
 
@@ -191,7 +193,7 @@ def confirmation(request: HttpRequest, uuid: Any) -> HttpResponse:
 
 @require_safe
 @for_people
-def file(request: HttpRequest, uuid: Any, file: Any) -> HttpResponse:
+def file(request: HttpRequest, uuid: Any, file: Any) -> FileResponse:
     """A file of the application."""
     return serve_attachment(request, visible(request, uuid), file)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 
@@ -46,7 +46,7 @@ def with_urls(
     }
 
 
-def serve_attachment(request: HttpRequest, application: Application, file_id: Any) -> HttpResponse:
+def serve_attachment(request: HttpRequest, application: Application, file_id: Any) -> FileResponse:
     """A file of an application that the reader may see; also one that was sent and then dropped."""
     attachment = (
         Attachment.objects.select_related("file")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -102,10 +104,9 @@ def _posted(
     here = selectors.applications.step_url(application, found.key)
     errors: dict[str, str] = {}
     if "upload" in posted:
-        errors = _upload(request, application, posted["upload"], files)
+        errors = _upload(request, application, posted.get("upload", ""), files)
     elif "remove" in posted:
-        services.remove_file(application, file_id=posted["remove"], actor=request.user)
-        messages.success(request, _("The file has been removed."))
+        _remove(request, application, posted.get("remove", ""))
     elif posted.get("go") == "next":
         errors = _said_about(application, found)
         if not errors:
@@ -179,6 +180,12 @@ def _upload(
         return {field_key: error.messages[0]}
     messages.success(request, _("The file “%(name)s” has been added.") % {"name": sent.name})
     return {}
+
+
+def _remove(request: HttpRequest, application: Application, text: str) -> None:
+    with suppress(ValueError):
+        services.remove_file(application, file_id=UUID(text), actor=request.user)
+        messages.success(request, _("The file has been removed."))
 
 
 def _following(application: Application, found: Step) -> str:

@@ -115,7 +115,7 @@ class Question:
     @property
     def limit(self) -> int | None:
         """The most signs, where they are counted under the field."""
-        return registry["long_text"].limit(self.definition) if self.kind == "long_text" else None
+        return registry[self.kind].counted_limit(self.definition)
 
     @property
     def length(self) -> int:
@@ -123,7 +123,7 @@ class Question:
 
     @property
     def can_add_file(self) -> bool:
-        return len(self.files) < registry["file"].max_files(self.definition)
+        return len(self.files) < registry[self.kind].max_files(self.definition)
 
     @property
     def theirs_text(self) -> str:
@@ -253,7 +253,7 @@ def _shown(item: Field, raw: Any) -> Any:
 
 def _django_field(item: Field, raw: Any, *, required: bool) -> django_forms.Field:
     kind = registry[item.type]
-    common = {
+    common: dict[str, Any] = {
         "label": in_own_language(item.label),
         "help_text": in_own_language(item.help),
         "required": required,
@@ -266,10 +266,11 @@ def _django_field(item: Field, raw: Any, *, required: bool) -> django_forms.Fiel
         return django_forms.Field(widget=django_forms.TextInput(), **common)
     if kind.is_group:
         choices = [(choice.value, in_own_language(choice.label)) for choice in kind.choices(item)]
-        many = kind.is_multiple
-        widget = django_forms.CheckboxSelectMultiple if many else django_forms.RadioSelect
-        field_class = django_forms.MultipleChoiceField if many else django_forms.ChoiceField
-        return field_class(choices=choices, widget=widget(), **common)
+        if kind.is_multiple:
+            boxes = django_forms.CheckboxSelectMultiple()
+            return django_forms.MultipleChoiceField(choices=choices, widget=boxes, **common)
+        buttons = django_forms.RadioSelect()
+        return django_forms.ChoiceField(choices=choices, widget=buttons, **common)
     attrs: dict[str, Any] = {"class": _css_class(item)}
     if kind.input_mode:
         attrs["inputmode"] = kind.input_mode

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from forms.schema.definition import Field
+from forms.schema.definition import Choice, Field
 from forms.text import tidy
 
 
@@ -80,6 +80,18 @@ class FieldType:
     def raw_values(self, field: Field) -> Iterable[str]:
         """All raw answers a condition may ask for; none when anything can be typed."""
         return ()
+
+    def choices(self, field: Field) -> Sequence[Choice]:
+        """What can be chosen, for kinds that let people choose."""
+        return ()
+
+    def counted_limit(self, field: Field) -> int | None:
+        """The most signs, for kinds under whose field they are counted."""
+        return None
+
+    def max_files(self, field: Field) -> int:
+        """How many files it takes."""
+        return 0
 
     def read(self, field: Field, posted: Sequence[str]) -> Any:
         """The raw answer from what a browser sent under the field's name."""

@@ -28,7 +28,7 @@ class SingleChoice(FieldType):
     def raw_values(self, field: Field) -> Iterable[str]:
         return [choice.value for choice in self.choices(field)]
 
-    def clean(self, field: Field, raw: str) -> Any:
+    def clean(self, field: Field, raw: Any) -> Any:
         if raw not in self.raw_values(field):
             raise AnswerError(_("Choose one of the answers in the list."))
         return raw
@@ -52,7 +52,7 @@ class MultipleChoice(SingleChoice):
         chosen = {value for value in posted if value}
         return [value for value in self.raw_values(field) if value in chosen]
 
-    def clean(self, field: Field, raw: list[str]) -> list[str]:
+    def clean(self, field: Field, raw: Any) -> list[str]:
         known = set(self.raw_values(field))
         if not set(raw) <= known:
             raise AnswerError(_("Choose only answers in the list."))
@@ -85,7 +85,7 @@ class YesNo(SingleChoice):
     def raw_values(self, field: Field) -> Iterable[str]:
         return (YES, NO)
 
-    def clean(self, field: Field, raw: str) -> bool:
+    def clean(self, field: Field, raw: Any) -> bool:
         return super().clean(field, raw) == YES
 
     def show(self, field: Field, value: Any) -> str:

@@ -69,9 +69,9 @@ class Phone(FieldType):
             return str(value)
         digits = value[3:]
         if digits[:2] in _MOBILE:
-            groups = (digits[:3], digits[3:6], digits[6:])
+            groups = [digits[:3], digits[3:6], digits[6:]]
         else:
-            groups = (digits[:2], digits[2:5], digits[5:7], digits[7:])
+            groups = [digits[:2], digits[2:5], digits[5:7], digits[7:]]
         return "\u00a0".join(groups)
 
 

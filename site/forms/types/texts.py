@@ -61,5 +61,8 @@ class LongText(ShortText):
     def clean(self, field: Field, raw: str) -> str:
         return self._measured(field, tidy(raw).strip())
 
+    def counted_limit(self, field: Field) -> int | None:
+        return self.limit(field)
+
     def missing(self, field: Field) -> str:
         return _("Write your answer here.")
