@@ -117,7 +117,7 @@ def _wait_for_server(folder: Path, durable: bool, python: str) -> dict[str, Any]
         has_keeper = _has_keeper(folder)
         state = _read_state(folder) if has_keeper else None
         if state and _listens(state):
-            if keeper is not None and state["notice"]:
+            if keeper is not None and keeper.pid == state["keeper"] and state["notice"]:
                 print(state["notice"], file=sys.stderr)
             return state
         if keeper is not None and (code := keeper.poll()) not in {None, ANOTHER_KEEPER}:
