@@ -30,7 +30,7 @@ def test_rich_text_has_no_headings_or_pictures_of_its_own():
 
 
 def test_a_table_needs_a_caption():
-    table = {"data": [["a", "b"], ["1", "2"]], "first_row_is_table_header": True}
+    table = {"data": [["a", "b"], ["1", "2"]], "table_header_choice": "row"}
     with pytest.raises(ValidationError):
         DataTableBlock().clean({**table, "table_caption": " "})
     assert DataTableBlock().clean({**table, "table_caption": "Liczby"})
