@@ -6,7 +6,7 @@ import io
 import stat
 import threading
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from core.actors import SYSTEM, VISITOR
 from core.audit.models import AuditEvent
@@ -40,6 +40,13 @@ from core.references import Reference
 from tests.core.samples import docx, ods, odt, pdf, picture, xlsx, zipped
 
 CASE = Reference("tests.case", "1")
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    """Sentences are compared as they stand in the code."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(autouse=True)

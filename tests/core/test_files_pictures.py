@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.utils import translation
 from PIL import Image, ImageCms, PngImagePlugin
 
 from core.files.errors import FileRefused
@@ -16,6 +18,13 @@ from tests.core.samples import picture
 
 KINDS = {"jpg": "JPEG", "png": "PNG", "webp": "WEBP"}
 CANARY = "Kanarek-z-Hajnowki"
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    """Sentences are compared as they stand in the code."""
+    with translation.override("en"):
+        yield
 
 
 def redrawn(data: bytes, kind: str) -> tuple[bytes, Image.Image]:

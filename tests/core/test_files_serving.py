@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.http import Http404
 from django.test import RequestFactory
+from django.utils import translation
 
 from accounts.models import User
 from core import ports
@@ -27,6 +28,13 @@ from tests.core.clamd import EICAR, clamd
 from tests.core.samples import pdf, zipped
 
 CASE = Reference("tests.case", "1")
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    """Sentences are compared as they stand in the code."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(autouse=True)

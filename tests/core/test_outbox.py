@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import pytest
 from django.core import mail as sent_mail
 from django.db import IntegrityError, transaction
 from django.template import TemplateDoesNotExist
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from core import ports
 from core.actors import SYSTEM
@@ -30,6 +30,13 @@ from core.outbox.models import MailState, OutboxMail, Problem
 from core.outbox.sending import Sender, as_message
 
 ADDRESS = "kanarek@example.org"
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    """Sentences are compared as they stand in the code."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -19,6 +19,12 @@ from core.references import Reference
 LIST = "/admin/mail/"
 
 
+@pytest.fixture(autouse=True)
+def _in_english(settings: Any) -> None:
+    """Sentences are compared as they stand in the code."""
+    settings.LANGUAGE_CODE = "en"
+
+
 def write(key: str, state: str = MailState.FAILED, problem: str = Problem.REFUSED) -> OutboxMail:
     mail = queue_text(
         "case_answered", "kanarek@example.org", subject="Temat kanarka",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.http import HttpResponse, HttpResponseRedirect
 from django.test import Client
 from django.urls import path
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from config.urls import urlpatterns as site_urls
 from core.tokens import TokenRefused, issue, peek, prune, redeem, revoke
@@ -41,6 +41,13 @@ class Rename(TokenView):
 
 
 urlpatterns = [path("link/<str:token>/", Rename.as_view()), *site_urls]
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    """Sentences are compared as they stand in the code."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

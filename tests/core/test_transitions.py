@@ -14,7 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection
 from django.db import transaction as database_transaction
 from django.test import RequestFactory
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 
 from accounts.models import User
@@ -44,6 +44,13 @@ from core.transitions.matrix import Cell
 from tests.core.parcels import CARRIER, CLERK, MACHINE, Parcel, parcel_table
 
 ROLES = [CLERK, CARRIER, "stranger", "system", "superuser", "inactive"]
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    """Sentences are compared as they stand in the code."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

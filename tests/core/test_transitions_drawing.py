@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from django.core.management import call_command
 from django.template import Context, Template
+from django.utils import translation
 
 from core.transitions import ANYONE, Machine, State, Transition
 from core.transitions.checks import machines
@@ -16,6 +18,13 @@ from core.transitions.drawing import _stations, _tracks, diagram, rows
 from tests.core.parcels import MACHINE, Parcel
 
 SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    """Sentences are compared as they stand in the code."""
+    with translation.override("en"):
+        yield
 
 
 def texts(svg: str) -> list[str]:
