@@ -33,7 +33,9 @@ def render(drawing: pathlib.Path, browser: str) -> pathlib.Path:
         command = [browser, *FLAGS, *options, f"--screenshot={shot}", page.as_uri()]
         subprocess.run(command, check=True, capture_output=True)
         with Image.open(shot) as image:
-            small = image.convert("RGB").crop((0, 0, SIZE, SIZE)).quantize(64, dither=0)
+            small = (
+                image.convert("RGB").crop((0, 0, SIZE, SIZE)).quantize(64, dither=Image.Dither.NONE)
+            )
             small.save(picture, optimize=True)
     return picture
 

@@ -87,7 +87,7 @@ class Declaration(Secluded):
 class ParticipationMark(Secluded):
     """This person has voted. Frozen: the first mark counts, and nothing takes it back."""
 
-    id = None
+    id = None  # type: ignore[assignment]
 
     voter = models.OneToOneField(
         VoterRegister, models.PROTECT, primary_key=True, related_name="mark"

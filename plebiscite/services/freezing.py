@@ -69,6 +69,7 @@ def _draw_options(plebiscite: Plebiscite) -> list[BallotOption]:
     options = []
     for position, proposal in enumerate(proposals, start=1):
         revision = proposal.accepted_revision
+        assert revision is not None
         picture = revision.main_picture
         options.append(
             BallotOption(

@@ -148,7 +148,7 @@ def decide(proposal: Proposal, verb: str, *, actor: Any, **context: Any) -> Prop
     """
     decided = transition(proposal, verb, actor=actor, **context)
     if decided.state == ProposalState.ACCEPTED:
-        for picture in decided.accepted_revision.pictures.select_related("file"):
+        for picture in _accepted(decided).pictures.select_related("file"):
             pictures.publish(picture.file)
     elif decided.accepted_revision_id:
         _hide(decided)
@@ -172,6 +172,7 @@ def author_label(author: Any, shown: str) -> str:
 
 def _write_revision(proposal: Proposal) -> ProposalRevision:
     last = proposal.revisions.aggregate(last=Max("number"))["last"] or 0
+    assert proposal.submitted_at is not None
     revision = ProposalRevision.objects.create(
         proposal=proposal,
         number=last + 1,
@@ -195,9 +196,15 @@ def _write_revision(proposal: Proposal) -> ProposalRevision:
     return revision
 
 
+def _accepted(proposal: Proposal) -> ProposalRevision:
+    revision = proposal.accepted_revision
+    assert revision is not None
+    return revision
+
+
 def _hide(proposal: Proposal) -> None:
     """Takes the pictures of a work that is no longer accepted out of the public media."""
-    for picture in proposal.accepted_revision.pictures.select_related("file"):
+    for picture in _accepted(proposal).pictures.select_related("file"):
         others = RevisionPicture.objects.filter(
             sha256=picture.sha256, revision__accepted_as__state=ProposalState.ACCEPTED
         )

@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -16,7 +16,7 @@ from core.throttle import throttle
 from plebiscite.models import Plebiscite
 from plebiscite.selectors import crumbs, find_public, view
 
-View = Callable[..., HttpResponse]
+View = Callable[..., Any]
 #: What one account may send. A whole family at one computer stays far below it.
 TRIES, PER = 120, timedelta(minutes=10)
 
@@ -25,8 +25,8 @@ def private(decorated: View) -> View:
     """No cache keeps the answer, not even the browser's own for its back button."""
 
     @wraps(decorated)
-    def answered(*args: Any, **kwargs: Any) -> HttpResponse:
-        response = decorated(*args, **kwargs)
+    def answered(*args: Any, **kwargs: Any) -> HttpResponseBase:
+        response: HttpResponseBase = decorated(*args, **kwargs)
         response.headers["Cache-Control"] = "private, no-store"
         response.headers["X-Robots-Tag"] = "noindex"
         return response

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
@@ -42,8 +42,8 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
     plebiscite = public_or_404(slug)
     user = request.user
     if not user.is_authenticated:
-        context = {"sign_in_url": sign_in_url(addresses.proposing(slug))}
-        return draw(request, "proposing_start.html", plebiscite, context)
+        url = sign_in_url(addresses.proposing(slug))
+        return draw(request, "proposing_start.html", plebiscite, {"sign_in_url": url})
     problem = ""
     if request.method == "POST" and _is_ours(request, plebiscite.pk):
         count_try(request, "propose")
@@ -90,7 +90,7 @@ def own(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
 
 @private
 @require_safe
-def picture(request: HttpRequest, slug: str, pk: UUID, file: UUID) -> HttpResponse:
+def picture(request: HttpRequest, slug: str, pk: UUID, file: UUID) -> HttpResponseBase:
     """A picture that is not public, for its author and the commission."""
     stored = get_object_or_404(
         StoredFile, pk=file, owner_type="plebiscite.proposal", owner_id=str(pk)
@@ -242,7 +242,7 @@ def _again(proposal: Proposal, form: ProposalForm) -> ProposalForm:
         form.data,
         alt_texts=dict(proposal.pictures.values_list("position", "alt_text")),
     )
-    fresh._errors = form.errors
+    fresh._errors = form.errors  # type: ignore[attr-defined]
     fresh.cleaned_data = form.cleaned_data
     return fresh
 

@@ -125,7 +125,7 @@ def test_who_cannot_vote(vote_on):
 def test_a_vote_is_one_short_transaction(vote_on, django_assert_max_num_queries):
     user = make.declared(vote_on)
     # Savepoints of audit and outbox count as queries here.
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(19):
         make.vote(vote_on, user)
 
 
