@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.urls import URLPattern, path
+from django.utils import timezone
+from wagtail.admin.views.generic import InspectView
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.permission_policies import ModelPermissionPolicy
 
@@ -19,10 +22,19 @@ class ReadOnlyPolicy(ModelPermissionPolicy):
         return any(self.user_has_permission(user, action) for action in actions)
 
 
+class ReadOnlyInspectView(InspectView):
+    """One row; hours are those of the town, which Wagtail's own view would show in UTC."""
+
+    def get_field_display_value(self, field_name: str, field: Any) -> Any:
+        value = super().get_field_display_value(field_name, field)
+        return timezone.localtime(value) if isinstance(value, datetime) else value
+
+
 class ReadOnlyViewSet(ModelViewSet):
     """A list and a page per row, without the ways to change it."""
 
     inspect_view_enabled = True
+    inspect_view_class = ReadOnlyInspectView
     copy_view_enabled = False
     exclude_form_fields: list[str] = []
     add_to_settings_menu = True

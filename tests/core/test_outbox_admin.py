@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -75,6 +76,17 @@ class TestMail:
         assert mail.to in page
         assert ("Temat kanarka" in page) is demo
         assert ('<a href="https://example.org/sprawy/"' in page) is demo
+
+    def test_hours_are_those_of_the_town(self, client: Client, settings: Any) -> None:
+        settings.LANGUAGE_CODE = "pl"
+        person(client, is_superuser=True)
+        mail = write("event:1")
+        moment = datetime(2026, 7, 1, 22, 15, tzinfo=UTC)
+        OutboxMail.objects.filter(pk=mail.pk).update(finished_at=moment)
+        page = client.get(f"{LIST}inspect/{mail.pk}/").content.decode()
+        assert "2 lipca" in page.replace("\u00a0", " ")
+        assert "0:15" in page
+        assert "22:15" not in page
 
     def test_nobody_adds_changes_or_deletes(self, client: Client) -> None:
         person(client, is_superuser=True)

@@ -21,7 +21,7 @@ from wagtail.admin.ui.menus import MenuItem
 from wagtail.admin.views import generic
 from wagtail.admin.widgets.button import Button
 
-from core.admin import ReadOnlyViewSet
+from core.admin import ReadOnlyInspectView, ReadOnlyViewSet
 from core.outbox.keeping import CannotSendAgain, send_again
 from core.outbox.models import MailState, OutboxMail, Problem
 
@@ -53,7 +53,7 @@ class MailIndexView(generic.IndexView):
         return buttons
 
 
-class MailInspectView(generic.InspectView):
+class MailInspectView(ReadOnlyInspectView):
     """One mail. Its subject and text are shown in the demo alone: they belong to a resident."""
 
     @cached_property
