@@ -67,9 +67,15 @@ def load(report: DemoReport) -> None:
         report("the pages are there already")
         return
     builder.home(home, content["home"])
-    project = builder.add(ProjectPage, home, content["project"], texts=PROJECT_TEXTS,
-                          prepare=builder.project_rows,
-                          **{name: Decimal(content["project"][name]) for name in MONEY})  # fmt: skip
+    money = {name: Decimal(content["project"][name]) for name in MONEY}
+    project = builder.add(
+        ProjectPage,
+        home,
+        content["project"],
+        texts=PROJECT_TEXTS,
+        prepare=builder.project_rows,
+        **money,
+    )
     for number, row in enumerate(content["model"], start=1):
         builder.add(ModelPage, project, row, texts=("short_name",), number=number)
     builder.add(PartnersPage, project, content["partners"])
@@ -151,7 +157,12 @@ class Builder:
         return page
 
     def _translate(
-        self, page: BasePage, row: dict[str, Any], texts: tuple[str, ...], prepare: Any, language: str
+        self,
+        page: BasePage,
+        row: dict[str, Any],
+        texts: tuple[str, ...],
+        prepare: Any,
+        language: str,
     ) -> None:
         copy = page.copy_for_translation(self.locales[language], copy_parents=True)
         self._write(copy, row, texts, language)

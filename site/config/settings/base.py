@@ -100,7 +100,7 @@ TEMPLATES = [
 # PostgreSQL there when nothing else is given (manage.py, wsgi.py and the tests call it).
 DATABASES = {"default": database(os.environ.get("DATABASE_URL") or "postgresql:///hajnowka")}
 
-# --- Languages: Polish without a prefix, the others under /be/, /en/, /it/ -------------------
+# --- Languages: Polish without a prefix, the others under /be/, /en/, /it/ ----------------------
 LANGUAGE_CODE = "pl"
 LANGUAGES = [("pl", "polski"), ("be", "беларуская"), ("en", "English"), ("it", "italiano")]
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
@@ -113,7 +113,7 @@ USE_TZ = True
 USE_I18N = True
 USE_THOUSAND_SEPARATOR = True
 
-# --- Files ---------------------------------------------------------------------------------
+# --- Files --------------------------------------------------------------------------------------
 STATICFILES_DIRS = [PROJECT_DIR / "site" / "static"]
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
@@ -143,7 +143,7 @@ CLAMAV_HOST = os.environ.get("CLAMAV_HOST", "")
 CLAMAV_PORT = int(os.environ.get("CLAMAV_PORT", "3310"))
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
-# --- Sessions and cookies: set for people who sign in, never for readers ---------------------
+# --- Sessions and cookies: set for people who sign in, never for readers ------------------------
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -159,11 +159,11 @@ CACHES = {
     },
 }
 
-# --- Security headers -------------------------------------------------------------------------
+# --- Security headers ---------------------------------------------------------------------------
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
-SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY: str | None = "same-origin"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
@@ -202,7 +202,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
-# --- How often somebody may try something ---------------------------------------------------------
+# --- How often somebody may try something -------------------------------------------------------
 THROTTLE_BACKEND = "core.throttle.backends.DatabaseBackend"
 # How many proxies of ours stand in front and add to X-Forwarded-For.
 TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES", "0"))
@@ -237,15 +237,15 @@ WAGTAIL_WORKFLOW_REQUIRE_REAPPROVAL_ON_EDIT = True
 WAGTAILEMBEDS_FINDERS: list[dict[str, str]] = []
 TAGGIT_CASE_INSENSITIVE = True
 
-# --- Background work: a worker on the same database, no broker -----------------------------------
+# --- Background work: a worker on the same database, no broker ----------------------------------
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
-# --- Mail ------------------------------------------------------------------------------------------
+# --- Mail ---------------------------------------------------------------------------------------
 EMAIL_BACKEND = "core.outbox.smtp.EmailBackend"
 DEFAULT_FROM_EMAIL = "Hajnówka OdNowa <odnowa@hajnowka.example>"
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
-# --- Logging: to standard error, without query strings or personal data ----------------------------
+# --- Logging: to standard error, without query strings or personal data -------------------------
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
