@@ -10,6 +10,8 @@ import pytest
 from allauth.mfa.totp.internal import auth as totp
 from playwright.sync_api import Browser, Page, expect
 
+from accounts.addresses import set_address
+from accounts.models import User
 from core.outbox.models import OutboxMail
 from tests.e2e.helpers import (
     assert_accessible,
@@ -243,8 +245,10 @@ def test_every_page_of_an_account(open_page: Any, server_data: Any, width: int) 
 def test_taking_the_data_along_and_erasing_it(
     open_page: Any, server_data: Any, javascript: bool
 ) -> None:
+    user = User.objects.create_user(ADDRESS, PASSWORD)
+    set_address(user, ADDRESS, verified=True)
     page = open_page(width=320, javascript=javascript)
-    sign_in(page, DEMO_RESIDENT, "hajnowka-demo")
+    sign_in(page, ADDRESS, PASSWORD)
     page.goto("/konto/dane/")
     with page.expect_download() as download:
         page.locator('a[href$="/pobierz/zip/"]').click()
@@ -256,8 +260,20 @@ def test_taking_the_data_along_and_erasing_it(
     press(page)
     expect(page).to_have_url(re.compile("/usunieto/"))
     check(page, javascript)
-    sign_in(page, DEMO_RESIDENT, "hajnowka-demo")
+    sign_in(page, ADDRESS, PASSWORD)
     expect(page.locator(".error-summary")).to_be_visible()
+
+
+def test_what_is_not_finished_keeps_the_account(open_page: Any, server_data: Any) -> None:
+    """The demo's resident has open cases: a sentence says so, and nothing is erased."""
+    page = open_page(width=320)
+    sign_in(page, DEMO_RESIDENT, "hajnowka-demo")
+    page.goto("/konto/dane/usun/")
+    page.locator("#id_understood").check()
+    press(page)
+    expect(page.locator(".error-summary")).to_be_visible()
+    assert_accessible(page)
+    assert User.objects.filter(email=DEMO_RESIDENT, is_active=True).exists()
 
 
 def test_the_door_of_the_admin_leads_to_ours_and_back(open_page: Any, server_data: Any) -> None:
