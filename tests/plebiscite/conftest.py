@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 
 @pytest.fixture(autouse=True)
@@ -17,3 +19,10 @@ def _own_files(settings: Any, tmp_path: Path) -> None:
         **settings.PRIVATE_STORAGE,
         "OPTIONS": {**settings.PRIVATE_STORAGE["OPTIONS"], "location": tmp_path / "private"},
     }
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    """What services say, in the words of the source."""
+    with translation.override("en"):
+        yield

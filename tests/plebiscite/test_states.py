@@ -1,0 +1,311 @@
+"""The tables: every role in every state, the way that only leads forward, frozen rows."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from accounts.roles import Role
+from core.actors import SYSTEM
+from core.audit import history
+from core.models import OutboxMail
+from core.transitions import NotAllowed, Refused, WrongState, matrix
+from core.transitions import transition as change
+from plebiscite import clock
+from plebiscite.models import (
+    Ballot,
+    BallotOption,
+    Count,
+    Inbox,
+    LogEntry,
+    Manifest,
+    MixFlush,
+    ParticipationMark,
+    Plebiscite,
+    Proposal,
+    ProposalRevision,
+)
+from plebiscite.phases import ORDER, PlebisciteState
+from plebiscite.services import moving, proposals
+from plebiscite.states import PLEBISCITE, PROPOSAL
+from tests.factories import plebiscite as make
+from tests.factories.people import UserFactory, person_with
+
+pytestmark = pytest.mark.django_db
+
+ACTORS = [*Role, "nobody", "system"]
+
+
+def actor(role: str):
+    if role == "system":
+        return SYSTEM
+    return person_with(Role(role)) if role in set(Role) else UserFactory()
+
+
+def attempt(call) -> str:
+    try:
+        with transaction.atomic():
+            call()
+    except NotAllowed:
+        return "not allowed"
+    except WrongState:
+        return "wrong state"
+    except Refused:
+        return "refused"
+    return "done"
+
+
+@pytest.mark.parametrize("role", ACTORS)
+def test_every_role_in_every_state_of_a_plebiscite(role):
+    who = actor(role)
+    superuser = getattr(who, "is_superuser", False)
+    for cell in matrix(PLEBISCITE, [role]):
+        with transaction.atomic():
+            plebiscite = make.make_plebiscite(state=cell.state, **_published(cell.state))
+            given = {"reason": "x"} if cell.row and "reason" in cell.row.takes else {}
+            result = attempt(
+                lambda p=plebiscite, c=cell, g=given: change(p, c.verb, actor=who, **g)
+            )
+            transaction.set_rollback(True)
+        rows = PLEBISCITE.rows(cell.verb)
+        holds = cell.row.allows(who, plebiscite) if cell.row else False
+        may_ever = any(row.allows(who, plebiscite) for row in rows)
+        if cell.row is None:
+            assert result == ("wrong state" if may_ever else "not allowed"), cell
+        elif holds:
+            assert result in {"done", "refused"}, cell
+        else:
+            assert result == "not allowed", cell
+        if role not in {Role.PLEBISCITE_COMMISSION, "system"} and not superuser:
+            assert result == "not allowed", cell
+
+
+@pytest.mark.parametrize("role", [*Role, "author", "stranger"])
+def test_every_role_in_every_state_of_a_proposal(role):
+    plebiscite = make.announced()
+    author = UserFactory()
+    who = author if role == "author" else actor(role)
+    superuser = getattr(who, "is_superuser", False)
+    base = make.submitted(plebiscite, author)
+    for cell in matrix(PROPOSAL, [role]):
+        with transaction.atomic():
+            Proposal.objects.filter(pk=base.pk).update(
+                state=cell.state, accepted_revision=base.latest_revision
+            )
+            proposal = Proposal.objects.get(pk=base.pk)
+            given = {}
+            if cell.row and "reason" in cell.row.takes:
+                given = {"reason": "x"}
+            result = attempt(lambda p=proposal, c=cell, g=given: change(p, c.verb, actor=who, **g))
+            transaction.set_rollback(True)
+        is_authors = cell.verb in {"submit", "withdraw", "appeal"}
+        may = (role == "author") if is_authors else (role == Role.PLEBISCITE_COMMISSION)
+        if superuser and not is_authors:
+            may = True
+        if not may:
+            assert result == "not allowed", cell
+        elif cell.row is None:
+            assert result == "wrong state", cell
+        else:
+            assert result in {"done", "refused"}, cell
+
+
+def _published(state: str) -> dict:
+    return {"published_at": clock.now()} if state in {"objections", "certified"} else {}
+
+
+# --- The way --------------------------------------------------------------------------------------
+
+
+def test_the_whole_way():
+    plebiscite = make.voting(closes_in=timedelta(hours=1))
+    commission = make.commission()
+    for number, pick in enumerate(["M1", "M1", "M2"]):
+        make.vote(plebiscite, make.declared(plebiscite, number=number), [pick])
+    with clock.shifted(timedelta(hours=2)):
+        moving.write_down_what_is_due()
+        plebiscite = moving.move(plebiscite, "count", actor=commission)
+        plebiscite = moving.move(plebiscite, "publish", actor=commission)
+        assert plebiscite.published_at is not None
+        with pytest.raises(Refused, match="objections"):
+            moving.move(plebiscite, "certify", actor=commission)
+    with clock.shifted(10 * make.DAY):
+        plebiscite = moving.move(plebiscite, "certify", actor=commission)
+    verbs = [event.verb for event in history(plebiscite)]
+    assert verbs == [
+        "announce", "make_keys", "end_call", "open_appeals", "freeze", "open", "close", "seal",
+        "count", "publish", "certify",
+    ]  # fmt: skip
+
+
+def test_nothing_is_counted_before_it_is_sealed():
+    plebiscite = make.voting()
+    with pytest.raises(WrongState):
+        moving.move(plebiscite, "count", actor=make.commission())
+    with pytest.raises(NotAllowed):
+        moving.move(plebiscite, "seal", actor=make.commission())
+    with pytest.raises(Refused):
+        Plebiscite.objects.filter(pk=plebiscite.pk).update(state="closing")
+        moving.move(plebiscite, "seal", actor=SYSTEM)
+
+
+@pytest.mark.parametrize(
+    ("problem", "words"),
+    [("keys", "keys"), ("options", "two accepted"), ("waiting", "wait"), ("late", "begun")],
+)
+def test_what_keeps_a_ballot_paper_from_being_frozen(problem, words):
+    plebiscite = make.announced()
+    for seed in range(1 if problem == "options" else 2):
+        make.accepted(plebiscite, seed=seed)
+    if problem != "keys":
+        moving.make_keys(plebiscite.pk)
+    commission = make.commission()
+    with clock.shifted((3 if problem == "late" else 1.5) * make.DAY):
+        moving.move(plebiscite, "open_appeals", actor=commission)
+        if problem == "waiting":
+            Proposal.objects.filter(title="Praca 0").update(state="appealed")
+        with pytest.raises(Refused, match=words):
+            moving.move(plebiscite, "freeze", actor=commission)
+    assert not Manifest.objects.exists()
+
+
+def test_the_call_does_not_end_while_something_waits():
+    plebiscite = make.announced()
+    make.submitted(plebiscite)
+    with clock.shifted(1.5 * make.DAY), pytest.raises(Refused):
+        moving.move(plebiscite, "open_appeals", actor=make.commission())
+
+
+def test_voiding_needs_a_reason_and_is_the_end():
+    plebiscite = make.announced()
+    commission = make.commission()
+    with pytest.raises(Refused, match="reason"):
+        moving.move(plebiscite, "void", actor=commission, reason="  ")
+    voided = moving.move(plebiscite, "void", actor=commission, reason="Pomyłka.")
+    assert (voided.state, voided.void_reason) == ("void", "Pomyłka.")
+    with pytest.raises(WrongState):
+        moving.move(plebiscite, "announce", actor=commission)
+
+
+# --- What the database refuses by itself ----------------------------------------------------------
+
+
+def refuses(call) -> None:
+    with pytest.raises(DatabaseError), transaction.atomic():
+        call()
+
+
+@pytest.fixture
+def counted():
+    plebiscite = make.voting(closes_in=timedelta(hours=1))
+    make.vote(plebiscite, make.declared(plebiscite))
+    with clock.shifted(timedelta(hours=2)):
+        moving.write_down_what_is_due()
+        return moving.move(plebiscite, "count", actor=make.commission())
+
+
+FROZEN = [Manifest, BallotOption, ParticipationMark, Ballot, LogEntry, MixFlush, Count]
+
+
+@pytest.mark.database
+def test_frozen_rows_are_neither_changed_nor_deleted(counted):
+    for model in FROZEN:
+        rows = model.objects.filter(plebiscite=counted)
+        assert rows.exists(), model
+        field = next(one for one in model._meta.concrete_fields if not one.primary_key)
+        value = rows.values_list(field.attname, flat=True)[0]
+        refuses(lambda r=rows, f=field, v=value: r.update(**{f.attname: v}))
+        refuses(lambda r=rows: r._raw_delete(r.db))
+
+
+@pytest.mark.database
+def test_revisions_and_sealed_votes_do_not_change():
+    plebiscite = make.voting()
+    make.vote(plebiscite, make.declared(plebiscite))
+    refuses(lambda: ProposalRevision.objects.update(title="Inna"))
+    refuses(lambda: Inbox.objects.update(blob=b"x"))
+
+
+@pytest.mark.database
+@pytest.mark.parametrize("state", ORDER)
+def test_no_state_leads_back(state):
+    plebiscite = make.make_plebiscite(state=state, **_published(state))
+    rows = Plebiscite.objects.filter(pk=plebiscite.pk)
+    for earlier in ORDER[: ORDER.index(state)]:
+        refuses(lambda e=earlier: rows.update(state=e))
+    rows.update(state=PlebisciteState.VOID)
+    refuses(lambda: rows.update(state=PlebisciteState.DRAFT))
+
+
+@pytest.mark.database
+def test_nothing_about_a_frozen_vote_changes():
+    plebiscite = make.frozen()
+    rows = Plebiscite.objects.filter(pk=plebiscite.pk)
+    for change_of in (
+        {"voting_closes_at": plebiscite.voting_closes_at + make.DAY},
+        {"title_pl": "Inny"},
+        {"quorum": 5},
+        {"mix_k": 1},
+        {"inbox_public_key": b"x" * 32},
+        {"slug": "inny"},
+    ):
+        refuses(lambda c=change_of: rows.update(**c))
+    refuses(rows.delete)
+    rows.update(state="voting")
+
+
+@pytest.mark.database
+@pytest.mark.parametrize("state", ["call", "appeals", "sealed", "tallied", "void"])
+def test_the_database_takes_no_vote_outside_of_voting(state):
+    plebiscite = make.make_plebiscite(state=state)
+    refuses(lambda: Inbox.objects.create(plebiscite=plebiscite, blob=b"x", c_tag=state.encode()))
+
+
+# --- Proposals ------------------------------------------------------------------------------------
+
+
+def test_the_author_learns_of_every_decision():
+    plebiscite = make.announced()
+    commission, other = make.commission(), make.commission()
+    proposal = make.submitted(plebiscite)
+    proposal = proposals.decide(proposal, "take_up", actor=commission)
+    with pytest.raises(Refused, match="reason"):
+        proposals.decide(proposal, "reject", actor=commission, reason="")
+    proposal = proposals.decide(
+        proposal, "request_changes", actor=commission, reason="Obraz jest za ciemny."
+    )
+    proposal = proposals.submit(proposal, actor=proposal.author)
+    assert (proposal.revisions.count(), proposal.reason) == (2, "")
+    proposal = proposals.decide(proposal, "take_up", actor=commission)
+    proposal = proposals.decide(proposal, "reject", actor=commission, reason="To nie znak.")
+    proposal = proposals.decide(proposal, "appeal", actor=proposal.author, reason="To znak.")
+    with pytest.raises(Refused, match="somebody else"):
+        proposals.decide(proposal, "grant", actor=commission)
+    proposal = proposals.decide(proposal, "grant", actor=other)
+    assert proposal.state == "accepted"
+    kinds = list(OutboxMail.objects.order_by("id").values_list("kind", flat=True))
+    assert kinds == [
+        "plebiscite/proposal_received",
+        "plebiscite/proposal_changes_requested",
+        "plebiscite/proposal_received",
+        "plebiscite/proposal_rejected",
+        "plebiscite/proposal_accepted",
+    ]
+    assert "To nie znak." in OutboxMail.objects.get(kind="plebiscite/proposal_rejected").text
+
+
+def test_nobody_decides_about_their_own_work():
+    plebiscite = make.announced()
+    member = make.commission()
+    proposal = make.submitted(plebiscite, member)
+    with pytest.raises(Refused, match="own work"):
+        proposals.decide(proposal, "take_up", actor=member)
+
+
+def test_after_the_freeze_a_work_stays():
+    plebiscite = make.frozen()
+    proposal = plebiscite.proposals.accepted().first()
+    with pytest.raises(Refused, match="ballot paper"):
+        proposals.decide(proposal, "withdraw", actor=proposal.author)
