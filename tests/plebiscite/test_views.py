@@ -23,7 +23,7 @@ from plebiscite.models import (
     PlebisciteIndexPage,
     Proposal,
 )
-from plebiscite.services import mixing, moving, proposals
+from plebiscite.services import mixing, moving
 from tests.factories import plebiscite as make
 from tests.factories.people import UserFactory
 
