@@ -79,14 +79,17 @@ def _free_port() -> int:
 @pytest.fixture(scope="session")
 def server_process(test_databases: Databases, django_db_blocker: Any) -> Iterator[Server]:
     """One server for this process of the run, on a clone of the database with the demo."""
+    port = _free_port()
     with django_db_blocker.unblock():
-        template, files = test_databases.demo_template()
+        demo, files = test_databases.demo_template()
+        template = test_databases.clone(demo)
+        _stand_on(test_databases, template, port)
         database = test_databases.clone(template)
     var = databases.VAR / os.environ.get("PYTEST_XDIST_WORKER", "main") / "server"
     shutil.rmtree(var, ignore_errors=True)
     for folder in databases.FOLDERS:
         shutil.copytree(files / folder, var / folder)
-    url = f"http://localhost:{_free_port()}"
+    url = f"http://localhost:{port}"
     server = Server(url, template, database, test_databases.url_of(database), var)
     log = var / "server.log"
     command = [
@@ -115,6 +118,15 @@ def server_process(test_databases: Databases, django_db_blocker: Any) -> Iterato
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
         test_databases.drop(database)
+        test_databases.drop(template)
+
+
+def _stand_on(test_databases: Databases, name: str, port: int) -> None:
+    """Tell the site in a database its port: feeds and calendars hold whole addresses."""
+    connection = test_databases._connect(name)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE wagtailcore_site SET hostname = 'localhost', port = %s", [port])
+    connection.close()
 
 
 def _wait_until_it_answers(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
