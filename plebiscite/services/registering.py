@@ -101,7 +101,11 @@ def _find_or_make(
         if has_voted(same):
             raise DeclarationRefused(DeclarationRefused.VOTED)
         return same
-    namesakes = VoterRegister.objects.filter(plebiscite=plebiscite, second_key=second)
+    # Not the same person: that one may have been entered since it was looked for above, and then
+    # the constraint below says so.
+    namesakes = VoterRegister.objects.filter(plebiscite=plebiscite, second_key=second).exclude(
+        person_key=first
+    )
     if before is not None and bytes(before.second_key) == second and _is_alone(before):
         # Their own entry: they correct the address and nobody else has ever come with it.
         before.person_key = first
