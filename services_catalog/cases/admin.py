@@ -212,8 +212,9 @@ class CaseViewSet(ReadOnlyViewSet):
         return CasePolicy(self.model)
 
     def get_urlpatterns(self) -> list[URLPattern]:
+        # The list stays first: the menu leads to the first address.
         return [
+            *super().get_urlpatterns(),
             path("przyjmij/", take_down_view, name="take_down"),
             path("<uuid:pk>/<slug:verb>/", move_view, name="move"),
-            *super().get_urlpatterns(),
         ]
