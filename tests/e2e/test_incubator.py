@@ -1,0 +1,263 @@
+"""From an open call to the number of an application, in a real browser."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from incubator.models import Application, ApplicationDraft
+from tests.e2e.helpers import assert_accessible, assert_no_horizontal_scrolling
+from tests.factories.incubator import PDF
+
+CALL = "/inkubator/nabory/miejsce-w-inkubatorze/"
+MARIA = "mieszkanka@demo.hajnowka.example"
+MIKOLAJ = "mieszkaniec@demo.hajnowka.example"
+LIDIA = "liderka.konsorcjum@demo.hajnowka.example"
+IDEA = "Otwieramy raz w tygodniu warsztat stolarski dla sąsiadów. " * 7
+
+
+def enter(page, email, following="/inkubator/wnioski/"):
+    """Sign in as a resident does."""
+    page.goto(f"/konto/logowanie/?next={following}")
+    page.locator("input[name=login]").fill(email)
+    page.locator("input[name=password]").fill("hajnowka-demo")
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_url(re.compile(re.escape(following)))
+
+
+def go_on(page):
+    page.locator("main form button[name=go][value=next]").click()
+
+
+def question(page, key):
+    return page.locator(f"#a-{key}")
+
+
+def draft_of_maria():
+    """The demo's unfinished application, which Maria and Mikołaj write together."""
+    return Application.objects.get(organisation__name_pl="Stowarzyszenie Kwietna Łąka")
+
+
+def step(application, key):
+    return f"/inkubator/wnioski/{application.uuid}/krok/{key}/"
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("javascript", [True, False], ids=["js", "nojs"])
+def test_from_the_call_to_the_number(server_data, open_page, javascript, width, tmp_path):
+    page = open_page(width=width, javascript=javascript)
+
+    def look():
+        (assert_accessible if javascript else lambda _page: None)(page)
+
+    page.goto(CALL)
+    look()
+    page.locator(".ticket a.button").click()
+    page.wait_for_url(re.compile("/konto/logowanie/"))
+    page.locator("input[name=login]").fill(LIDIA)
+    page.locator("input[name=password]").fill("hajnowka-demo")
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_url(re.compile("/wnioski/nowy/"))
+    look()
+    page.locator("main a[href*='/konto/organizacje/nowa/']").click()
+    page.locator("input[name=name_pl]").fill("Stolarnia przy Lipowej")
+    page.locator("select[name=legal_form]").select_option("association")
+    page.locator("input[name=register_type][value=krs]").check()
+    page.locator("input[name=nip]").fill("000-000-00-00")
+    page.locator("input[name=town]").fill("Hajnówka")
+    page.locator("main form button[type=submit]").click()
+    expect(page.locator("#id_nip_error")).to_be_visible()
+    expect(page.locator("input[name=name_pl]")).to_have_value("Stolarnia przy Lipowej")
+    look()
+    page.locator("input[name=nip]").fill("")
+    page.locator("main form button[type=submit]").click()
+    page.wait_for_url(re.compile("/wnioski/nowy/"))
+    page.get_by_label("Stolarnia przy Lipowej").check()
+    page.locator("main form button[type=submit]").click()
+
+    page.wait_for_url(re.compile("/krok/team/"))
+    look()
+    question(page, "contact_person").fill("Lidia Liderska")
+    question(page, "contact_email").fill("lidia@stolarnia.example")
+    question(page, "people").fill("czworo")
+    go_on(page)
+    expect(page.locator("#error-summary")).to_be_visible()
+    expect(question(page, "people")).to_have_value("czworo")
+    look()
+    question(page, "people").fill("4")
+    go_on(page)
+
+    page.wait_for_url(re.compile("/krok/idea/"))
+    question(page, "idea_name").fill("Stolarnia sąsiedzka")
+    question(page, "idea").fill(IDEA)
+    page.locator("input[name=for_whom][value=seniors]").check()
+    question(page, "beneficiaries").fill("40")
+    go_on(page)
+
+    page.wait_for_url(re.compile("/krok/needs/"))
+    if javascript:
+        expect(question(page, "mentor_topics")).to_be_hidden()
+    page.locator("input[name=needed][value=mentor]").check()
+    question(page, "mentor_topics").fill("Księgowość.")
+    page.locator("input[name=hours][value=evenings]").check()
+    look()
+    go_on(page)
+
+    page.wait_for_url(re.compile("/krok/money/"))
+    question(page, "income").fill("1 234,50 zł")
+    page.locator("input[name=has_own][value=no]").check()
+    go_on(page)
+
+    page.wait_for_url(re.compile("/krok/papers/"))
+    file = tmp_path / "Statut stolarni.pdf"
+    file.write_bytes(PDF)
+    page.locator("input[name=file-statute]").set_input_files(file)
+    page.locator("button[name=upload][value=statute]").click()
+    expect(page.locator(".files__name")).to_contain_text("Statut stolarni.pdf")
+    page.locator("input[name=rules]").check()
+    page.locator("input[name=arrears]").check()
+    look()
+    go_on(page)
+
+    page.wait_for_url(re.compile("/podsumowanie/"))
+    expect(page.locator("#answer-idea_name")).to_contain_text("Stolarnia")
+    look()
+    page.locator("input[name=function]").fill("prezeska")
+    page.locator("input[name=declared]").check()
+    page.locator("main form button[type=submit]").click()
+
+    page.wait_for_url(re.compile(r"/wnioski/[0-9a-f-]{36}/$"))
+    number = page.locator(".ticket__number").inner_text()
+    assert re.fullmatch(r"INK/\d{4}/\d\d/\d{3}-\d", number)
+    look()
+    assert_no_horizontal_scrolling(page)
+    application = Application.objects.get(number=number)
+    assert application.latest_snapshot.data["income"] == "1234.50"
+    with page.expect_download() as download:
+        page.locator("a[href$='potwierdzenie.pdf']").click()
+    assert Path(download.value.path()).read_bytes().startswith(b"%PDF")
+
+
+def status(page):
+    return page.locator("[data-autosave-status]")
+
+
+def test_what_is_typed_is_saved_by_itself(server_data, page):
+    application = draft_of_maria()
+    enter(page, MARIA)
+    page.goto(step(application, "idea"))
+    question(page, "idea_name").fill("Łąka pod każdym oknem")
+    question(page, "beneficiaries").focus()
+    expect(status(page)).to_contain_text(re.compile(r"\d\d:\d\d:\d\d"))
+    expect(status(page)).to_have_attribute("data-state", "saved")
+    draft = ApplicationDraft.objects.get(application=application)
+    assert draft.data["idea_name"] == "Łąka pod każdym oknem"
+
+
+def test_the_counter_counts_signs(server_data, page):
+    enter(page, MARIA)
+    page.goto(step(draft_of_maria(), "idea"))
+    question(page, "idea").fill("🌲ąę")
+    expect(page.locator("[data-count-for=idea]")).to_contain_text(re.compile(r"^3 "))
+
+
+def test_two_people_get_both_answers_side_by_side(server_data, open_page):
+    application = draft_of_maria()
+    maria, mikolaj = open_page(), open_page()
+    enter(maria, MARIA)
+    enter(mikolaj, MIKOLAJ)
+    for page in (maria, mikolaj):
+        page.goto(step(application, "idea"))
+    question(maria, "idea_name").fill("Od Marii")
+    question(maria, "beneficiaries").focus()
+    expect(status(maria)).to_have_attribute("data-state", "saved")
+    question(mikolaj, "idea_name").fill("Od Mikołaja")
+    question(mikolaj, "beneficiaries").focus()
+    panel = mikolaj.locator(".conflict")
+    expect(panel).to_contain_text("Od Marii")
+    expect(panel).to_contain_text("Maria")
+    expect(question(mikolaj, "idea_name")).to_have_value("Od Mikołaja")
+    assert_accessible(mikolaj)
+    panel.locator("[data-keep]").click()
+    expect(status(mikolaj)).to_have_attribute("data-state", "saved")
+    draft = ApplicationDraft.objects.get(application=application)
+    assert draft.data["idea_name"] == "Od Mikołaja"
+    # Maria's next save brings along what Mikołaj has changed.
+    question(maria, "beneficiaries").fill("12")
+    question(maria, "idea").focus()
+    expect(question(maria, "idea_name")).to_have_value("Od Mikołaja")
+
+
+def test_offline_and_back(server_data, open_context):
+    application = draft_of_maria()
+    context = open_context()
+    page = context.new_page()
+    enter(page, MARIA)
+    page.goto(step(application, "idea"))
+    page.route("**/zapis/", lambda route: route.abort())
+    question(page, "idea_name").fill("Bez sieci")
+    question(page, "beneficiaries").focus()
+    expect(status(page)).to_have_attribute("data-state", "offline")
+    page.unroute("**/zapis/")
+    page.goto(step(application, "team"))
+    expect(status(page)).to_have_attribute("data-state", "saved")
+    draft = ApplicationDraft.objects.get(application=application)
+    assert draft.data["idea_name"] == "Bez sieci"
+    assert not page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('draft'))")
+
+
+def test_an_ended_session_loses_nothing(server_data, open_context):
+    application = draft_of_maria()
+    context = open_context()
+    page = context.new_page()
+    enter(page, MARIA)
+    page.goto(step(application, "idea"))
+    context.clear_cookies(name="sessionid")
+    question(page, "idea_name").fill("Po wylogowaniu")
+    question(page, "beneficiaries").focus()
+    expect(status(page)).to_have_attribute("data-state", "signedOut")
+    expect(page.locator("[data-autosave-sign-in]")).to_be_visible()
+    assert_accessible(page)
+    other = context.new_page()
+    enter(other, MARIA)
+    expect(status(page)).to_have_attribute("data-state", "saved", timeout=20_000)
+    draft = ApplicationDraft.objects.get(application=application)
+    assert draft.data["idea_name"] == "Po wylogowaniu"
+
+
+def test_by_keyboard_alone(server_data, page):
+    enter(page, MARIA)
+    page.goto(step(draft_of_maria(), "team"))
+    question(page, "contact_person").focus()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("Maria z klawiatury")
+    for _time in range(12):
+        if page.evaluate("document.activeElement.value") == "next":
+            break
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/krok/idea/"))
+    draft = ApplicationDraft.objects.get(application=draft_of_maria())
+    assert draft.data["contact_person"] == "Maria z klawiatury"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_every_page_is_accessible(server_data, open_page, width, theme):
+    page = open_page(width=width, theme=theme)
+    for address in ("/inkubator/", CALL, "/inkubator/sprawdz/", "/en/inkubator/"):
+        page.goto(address)
+        assert_accessible(page)
+    enter(page, MARIA)
+    assert_accessible(page)
+    application = draft_of_maria()
+    base = f"/inkubator/wnioski/{application.uuid}/"
+    steps = [f"krok/{one.key}/" for one in application.form_version.form.steps]
+    for address in ("", *steps, "podsumowanie/", "wycofaj/"):
+        page.goto(base + address)
+        assert_accessible(page)
+    page.goto("/konto/organizacje/")
+    assert_accessible(page)
+    page.goto(f"/konto/organizacje/{application.organisation.uuid}/")
+    assert_accessible(page)
