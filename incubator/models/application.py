@@ -104,7 +104,8 @@ class Application(models.Model):
     @property
     def title(self) -> str:
         """What lists show: the number and whose it is."""
-        return f"{self.number or _('Draft')} – {self.organisation.name_pl}"
+        number = self.number or _("Draft")
+        return f"{number} – {self.organisation.name_pl}"
 
     @property
     def state_label(self) -> str:

@@ -135,7 +135,7 @@ class MFAAdapter(DefaultMFAAdapter):
 
     def build_totp_svg(self, url: str) -> SafeString:
         """The QR code as an element of the page: the policy allows no `data:` addresses."""
-        code = segno.make(url, error="m")
+        code, label = segno.make(url, error="m"), gettext("QR code")
         # Made by segno from its own numbers: nothing of the address gets into the markup.
         return mark_safe(  # noqa: S308
             code.svg_inline(
@@ -146,7 +146,7 @@ class MFAAdapter(DefaultMFAAdapter):
                 light="#fff",
                 svgclass="qr-code",
                 lineclass=None,
-            ).replace("<svg ", f'<svg role="img" aria-label="{gettext("QR code")}" ', 1)
+            ).replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)
         )
 
     def encrypt(self, text: str) -> str:

@@ -151,6 +151,14 @@ def test_two_plurals_of_one_text_are_refused(found):
         )
 
 
+def test_a_text_inside_an_f_string_is_refused_under_every_python(project):
+    (project / "home/labels.py").write_text(
+        "from django.utils.translation import gettext\n\nLABEL = f'<b>{gettext(\"Search\")}</b>'\n"
+    )
+    with pytest.raises(ValueError, match=r"home/labels\.py:3: take the text out"):
+        collect(project)
+
+
 def test_a_broken_template_is_named(project):
     (project / "templates/bad.html").write_text(
         "{% blocktranslate %}a{% if x %}{% endblocktranslate %}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import os
 import re
@@ -153,6 +154,8 @@ def _texts(
         source = "\n".join(line.strip() for line in code.split("\n"))
     if not re.search(r"gettext|_\(", source):
         return
+    if path.suffix == ".py":
+        _refuse_texts_in_f_strings(name, source)
     try:
         found = list(
             extract(
@@ -169,3 +172,11 @@ def _texts(
         single, plural = text if isinstance(text, tuple) else (text, None)
         if single:
             yield line, context, single, plural, [comment.lstrip(": ") for comment in comments]
+
+
+def _refuse_texts_in_f_strings(name: str, source: str) -> None:
+    """Python before 3.12 reads an f-string as one token: what is inside would not be found."""
+    for outer in ast.walk(ast.parse(source, filename=name)):
+        for node in ast.walk(outer) if isinstance(outer, ast.JoinedStr) else ():
+            if isinstance(node, ast.Call) and getattr(node.func, "id", None) in _KEYWORDS:
+                raise ValueError(f"{name}:{node.lineno}: take the text out of the f-string")
