@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.apps import apps
 
 from accounts.permissions import has_role
 from accounts.roles import Role
@@ -43,3 +44,14 @@ def is_commission(user: Any, obj: Any = None) -> bool:
 def may_read(user: Any, obj: Any = None) -> bool:
     """Whether the person sees everything about contests and votes in the admin."""
     return has_role(user, Role.PLEBISCITE_COMMISSION, Role.AUDITOR, Role.ADMINISTRATOR)
+
+
+def is_clerk_of(user: Any, point: int) -> bool:
+    """Whether the person is named for the polling point; nobody is by their role alone."""
+    return bool(
+        getattr(user, "is_active", False)
+        and user.pk is not None
+        and apps.get_model("plebiscite", "PointClerk")
+        .objects.filter(point_id=point, user_id=user.pk)
+        .exists()
+    )

@@ -166,7 +166,7 @@ def test_a_ballot_opened_in_time_has_the_grace():
 
 def test_a_void_vote_takes_nothing(vote_on):
     user = make.declared(vote_on)
-    moving.move(vote_on, "void", actor=make.commission(), reason="Błąd na karcie.")
+    make.together(vote_on, "void", reason="Błąd na karcie.")
     assert refused(make.vote, vote_on, user) == VoteRefused.CLOSED
 
 
