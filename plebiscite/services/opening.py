@@ -5,16 +5,22 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Exists
+
 from core.clock import ClockTimestamp
 from plebiscite import clock
-from plebiscite.models import Plebiscite
+from plebiscite.models import ParticipationMark, Plebiscite
 
 
-def read_plan(plebiscite: UUID) -> tuple[Plebiscite, datetime]:
+def read_plan(plebiscite: UUID, *, voter: UUID | None = None) -> tuple[Plebiscite, datetime]:
     """The plebiscite as it stands now, and what time it is.
+
+    Of whom `voter` is, its `has_mark` says whether they have voted.
 
     Under READ COMMITTED every statement sees what was committed before it began: called after the
     lock was granted, this sees the change of state that the lock has waited for.
     """
-    found = Plebiscite.objects.annotate(clock=ClockTimestamp()).get(pk=plebiscite)
+    marks = ParticipationMark.objects.filter(pk=voter)
+    rows = Plebiscite.objects.annotate(clock=ClockTimestamp(), has_mark=Exists(marks))
+    found = rows.get(pk=plebiscite)
     return found, clock.moved(found.clock)

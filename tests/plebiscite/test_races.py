@@ -72,7 +72,7 @@ def test_control_without_lock_and_constraint_one_person_votes_many_times(togethe
             "DROP CONSTRAINT plebiscite_participationmark_pkey CASCADE"
         )
 
-    def without_waiting(plebiscite, account):
+    def without_waiting(plebiscite, account, actor):
         return VoterRegister.objects.get(
             accounts__plebiscite=plebiscite, accounts__account_key=account
         )
@@ -80,9 +80,10 @@ def test_control_without_lock_and_constraint_one_person_votes_many_times(togethe
     gate = threading.Barrier(VOTERS)
     real = casting.read_plan
 
-    def all_together(plebiscite):
+    def all_together(plebiscite, voter):
+        found = real(plebiscite, voter=voter)
         gate.wait(timeout=20)
-        return real(plebiscite)
+        return found
 
     monkeypatch.setattr(casting, "_own_entry", without_waiting)
     monkeypatch.setattr(casting, "read_plan", all_together)
@@ -94,7 +95,7 @@ def test_the_constraint_alone_still_gives_a_sentence(together, monkeypatch):
     plebiscite = make.voting()
     user = make.declared(plebiscite)
 
-    def without_waiting(plebiscite, account):
+    def without_waiting(plebiscite, account, actor):
         return VoterRegister.objects.get(
             accounts__plebiscite=plebiscite, accounts__account_key=account
         )
