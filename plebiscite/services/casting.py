@@ -33,7 +33,7 @@ from plebiscite.phases import Channel, takes_votes
 from plebiscite.promises import Promise, promise
 from plebiscite.sealing import SealedVote, commitment_tag, seal
 from plebiscite.selectors.paper import BallotPaper, ballot_paper
-from plebiscite.services.opening import read_plan
+from plebiscite.services.opening import read_plan_and_mark
 from plebiscite.services.registering import VOTER
 from plebiscite.states import STATE_LOCK
 from plebiscite.voters import account_key
@@ -132,8 +132,8 @@ def _write(
         with transaction.atomic():
             advisory_lock(STATE_LOCK, paper.plebiscite, shared=True)
             voter = _own_entry(paper.plebiscite, account, actor)
-            plan, now = read_plan(paper.plebiscite, voter=voter.pk)
-            if plan.has_mark:
+            plan, now, has_voted = read_plan_and_mark(paper.plebiscite, voter.pk)
+            if has_voted:
                 if _is_known(tag, committed):
                     return
                 raise VoteRefused(VoteRefused.ALREADY_VOTED)

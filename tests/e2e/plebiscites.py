@@ -17,7 +17,7 @@ from tests.factories import plebiscite as make
 RESIDENT = "mieszkanka@demo.hajnowka.example"
 NEIGHBOUR = "mieszkaniec@demo.hajnowka.example"
 COMMISSION = "komisja@demo.hajnowka.example"
-PASSWORD = "hajnowka-demo"  # noqa: S105 - of the demo
+PASSWORD = "hajnowka-demo"
 SECOND = timedelta(seconds=1)
 
 
