@@ -27,7 +27,7 @@ from core.outbox import queue_mail
 from core.transitions import advisory_lock
 from plebiscite import keys
 from plebiscite.ballots import BadBallot, commitment, write_single
-from plebiscite.models import Ballot, Inbox, ParticipationMark, VoterRegister
+from plebiscite.models import Ballot, Inbox, VoterRegister
 from plebiscite.permissions import is_active, may_vote, verified_address
 from plebiscite.phases import Channel, takes_votes
 from plebiscite.promises import Promise, promise
