@@ -24,7 +24,7 @@ from core.i18n.dates import TOWN_TIME
 from core.models import OutboxMail
 from core.ports import DemoReport
 from plebiscite import clock
-from plebiscite.ballots import commitment, new_nonce, write_single
+from plebiscite.ballots import commitment, new_nonce, write_ballot
 from plebiscite.models import AuthorShown, BallotOption, ParticipationMark, Plebiscite, Proposal
 from plebiscite.phases import ORDER, PlebisciteState
 from plebiscite.selectors.paper import ballot_paper
@@ -218,22 +218,15 @@ def _cast(plebiscite: Plebiscite, number: int, picks: list[str]) -> None:
     registering.declare(plebiscite.pk, actor=voter, person=person, town="Hajnówka")
     paper = ballot_paper(plebiscite.pk)
     assert paper is not None
-    nonce = new_nonce()
+    nonce, marks = new_nonce(), dict.fromkeys(picks, 1)
     committed = commitment(
         plebiscite=str(plebiscite.pk),
         manifest_hash=paper.manifest_hash,
-        ballot=write_single(picks, paper.codes),
+        ballot=write_ballot(paper.rules, marks, paper.codes),
         nonce=nonce,
     )
-    casting.cast(
-        plebiscite.pk,
-        actor=voter,
-        picks=picks,
-        nonce=nonce,
-        committed=committed,
-        opened_at=None,
-        language="pl",
-    )
+    vote = casting.Vote(marks, nonce, committed)
+    casting.cast(plebiscite.pk, vote, actor=voter, language="pl")
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from core.i18n.dates import TOWN_TIME
 from plebiscite.models import BallotOption, Manifest
+from plebiscite.tally import Ruleset
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,8 @@ class BallotPaper:
     sealed_size: int
     inbox_public_key: bytes
     codes: tuple[str, ...]
+    rules: Ruleset
+    channels: frozenset[str]
     results_on: datetime.date
 
 
@@ -40,6 +43,8 @@ def _read(plebiscite: UUID) -> BallotPaper:
         manifest_hash=bytes(manifest.sha256),
         sealed_size=manifest.sealed_size,
         inbox_public_key=bytes(manifest.plebiscite.inbox_public_key),
+        rules=manifest.plebiscite.ruleset,
+        channels=frozenset(manifest.plebiscite.channels),
         codes=tuple(codes.values_list("code", flat=True)),
         results_on=manifest.plebiscite.results_at.astimezone(TOWN_TIME).date(),
     )

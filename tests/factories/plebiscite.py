@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,11 +14,12 @@ from PIL import Image, ImageDraw
 from accounts.roles import Role
 from core.clock import database_now
 from plebiscite import clock
-from plebiscite.ballots import commitment, new_nonce, write_single
+from plebiscite.ballots import commitment, new_nonce, write_ballot
 from plebiscite.models import AuthorShown, Plebiscite, Proposal
 from plebiscite.promises import Promise
 from plebiscite.selectors.paper import ballot_paper
 from plebiscite.services import casting, moving, proposals, registering
+from plebiscite.services.casting import Vote
 from plebiscite.services.commission import confirming
 from plebiscite.voters import Person
 from tests.factories.people import UserFactory, person_with
@@ -144,34 +145,41 @@ def declared(plebiscite: Plebiscite, user: Any = None, *, number: int = 0) -> An
     return user
 
 
-def vote(
+Picks = Sequence[str] | Mapping[str, int]
+
+
+def marks_of(picks: Picks) -> dict[str, int]:
+    """Marks from the codes that were picked, or as they are."""
+    return dict(picks) if isinstance(picks, Mapping) else dict.fromkeys(picks, 1)
+
+
+def filled(
     plebiscite: Plebiscite,
-    user: Any,
-    picks: Sequence[str] = ("M1",),
+    picks: Picks = ("M1",),
     *,
     nonce: bytes | None = None,
     opened_at: Any = None,
-) -> Promise:
-    """Casts a vote as the booth does."""
+) -> Vote:
+    """What a browser sends for these picks."""
     nonce = nonce or new_nonce()
+    committed = committed_to(plebiscite, picks, nonce)
+    return Vote(marks_of(picks), nonce, committed, opened_at)
+
+
+def vote(plebiscite: Plebiscite, user: Any, picks: Picks = ("M1",), **others: Any) -> Promise:
+    """Casts a vote as the booth does."""
     return casting.cast(
-        plebiscite.pk,
-        actor=user,
-        picks=picks,
-        nonce=nonce,
-        committed=committed_to(plebiscite, picks, nonce),
-        opened_at=opened_at,
-        language="pl",
+        plebiscite.pk, filled(plebiscite, picks, **others), actor=user, language="pl"
     )
 
 
-def committed_to(plebiscite: Plebiscite, picks: Sequence[str], nonce: bytes) -> bytes:
+def committed_to(plebiscite: Plebiscite, picks: Picks, nonce: bytes) -> bytes:
     """The commitment as a browser computes it."""
     paper = ballot_paper(plebiscite.pk)
     assert paper is not None
     return commitment(
         plebiscite=str(plebiscite.pk),
         manifest_hash=paper.manifest_hash,
-        ballot=write_single(picks, paper.codes),
+        ballot=write_ballot(paper.rules, marks_of(picks), paper.codes),
         nonce=nonce,
     )
