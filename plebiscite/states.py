@@ -80,7 +80,7 @@ def _nothing_waits(step: Step) -> None:
 
 
 def _is_a_choice(step: Step) -> None:
-    if step.obj.proposals.accepted().count() < FEWEST_OPTIONS:
+    if step.obj.contest.proposals.accepted().count() < FEWEST_OPTIONS:
         raise Refused(_("A vote needs at least two accepted proposals."))
 
 
@@ -117,6 +117,36 @@ def _reason_is_given(step: Step) -> None:
         raise Refused(_("Give the reason."), field="reason")
 
 
+def two_people(step: Step) -> None:
+    """Guard: one person of the commission begins a step, another one confirms it."""
+    first = step.get("first")
+    if first is None or first.pk == getattr(step.actor, "pk", None):
+        raise Refused(_("This step is confirmed by another person than the one who began it."))
+    if not COMMISSION(first, step.obj):
+        raise Refused(_("Whoever began this step is no longer of the commission: begin it anew."))
+
+
+def _no_rehearsal_is_left(step: Step) -> None:
+    if step.obj.rehearsals.exists():
+        raise Refused(_("A test run is still there: remove it before the ballot paper is frozen."))
+
+
+def _is_a_rehearsal(step: Step) -> None:
+    if not step.obj.is_rehearsal:
+        raise Refused(_("This is no test run: freeze the ballot paper instead."))
+
+
+def _is_no_rehearsal(step: Step) -> None:
+    if step.obj.is_rehearsal:
+        raise Refused(_("A test run is not published. Remove it when you have seen enough."))
+
+
+def _set_up_is_complete(step: Step) -> None:
+    missing = step.get("missing")
+    if missing:
+        raise Refused(_("The set-up is not complete: %(what)s.") % {"what": missing})
+
+
 def _note_publication(step: Step) -> None:
     step.obj.published_at = clock.moved(step.now)
 
@@ -144,8 +174,8 @@ PLEBISCITE = Machine(
         State(P.CERTIFIED, _("Result final"), _("result final")),
         State(P.VOID, _("Declared void"), _("declared void")),
     ],
-    # From `freeze` on each step is to be confirmed by a second person; until the set-up of a vote
-    # has that screen, each is the act of one, and logged.
+    # From `freeze` on each step of the commission is begun by one person and confirmed by another
+    # (`plebiscite.services.confirming`).
     transitions=[
         Transition(
             "announce",
@@ -176,8 +206,25 @@ PLEBISCITE = Machine(
             P.APPEALS,
             P.FROZEN,
             who=COMMISSION,
-            guard=(_nothing_waits, _is_a_choice, _has_keys, _voting_is_ahead),
+            guard=(
+                two_people,
+                _nothing_waits,
+                _is_a_choice,
+                _has_keys,
+                _voting_is_ahead,
+                _no_rehearsal_is_left,
+                _set_up_is_complete,
+            ),
+            takes=["first", "missing"],
             label_staff=_("Freeze the ballot paper"),
+        ),
+        Transition(
+            "rehearse",
+            P.APPEALS,
+            P.FROZEN,
+            who=COMMISSION,
+            guard=(_is_a_rehearsal, _has_keys, _is_a_choice),
+            label_staff=_("Begin the test run"),
         ),
         Transition(
             "open",
@@ -208,7 +255,8 @@ PLEBISCITE = Machine(
             P.SEALED,
             P.DRAWN,
             who=COMMISSION,
-            guard=_rule_draws_lots,
+            guard=(two_people, _rule_draws_lots),
+            takes=["first"],
             label_staff=_("Draw lots for ties"),
         ),
         Transition(
@@ -216,7 +264,8 @@ PLEBISCITE = Machine(
             (P.SEALED, P.DRAWN),
             P.TALLIED,
             who=COMMISSION,
-            guard=_lots_are_drawn,
+            guard=(two_people, _lots_are_drawn),
+            takes=["first"],
             label_staff=_("Count the votes"),
         ),
         Transition(
@@ -224,6 +273,8 @@ PLEBISCITE = Machine(
             P.TALLIED,
             P.OBJECTIONS,
             who=COMMISSION,
+            guard=(two_people, _is_no_rehearsal),
+            takes=["first"],
             effect=_note_publication,
             fields=["published_at"],
             label_staff=_("Publish the result"),
@@ -233,7 +284,8 @@ PLEBISCITE = Machine(
             P.OBJECTIONS,
             P.CERTIFIED,
             who=COMMISSION,
-            guard=_objections_are_over,
+            guard=(two_people, _objections_are_over),
+            takes=["first"],
             label_staff=_("Declare the result final"),
         ),
         Transition(
@@ -241,10 +293,10 @@ PLEBISCITE = Machine(
             ORDER,
             P.VOID,
             who=COMMISSION,
-            guard=_reason_is_given,
+            guard=(_reason_is_given, two_people),
             effect=_note_void_reason,
             fields=["void_reason"],
-            takes=["reason"],
+            takes=["reason", "first"],
             label_staff=_("Declare the plebiscite void"),
         ),
     ],
