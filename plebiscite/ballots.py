@@ -10,10 +10,13 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from plebiscite.tally import Ballot, Method, PointsBallot, Ruleset
+from plebiscite.tally.model import Ballot as TallyBallot
+from plebiscite.tally.model import Method, PointsBallot, Ruleset
+
+#: What a voter marked: codes, or points by code.
+Picks = Sequence[str] | Mapping[str, int]
 
 COMMITMENT_DOMAIN = "hajnowka-odnowa/plebiscite/commitment/1"
 #: Bytes of a nonce, of a commitment.
@@ -22,9 +25,9 @@ COMMITMENT_SIZE = 32
 #: How an option is named on ballots: short, frozen with the ballot paper.
 CODE = re.compile(r"[A-Z0-9]{1,8}")
 
-#: For one option where the rules set no limit.
-MOST_POINTS = 100
-_POINTS = re.compile(r"[1-9][0-9]{0,3}")
+_NUMBER = re.compile(r"[1-9][0-9]{0,4}")
+# A card with more marks than this would not fit a line of the box; no paper has room for them.
+_MOST_MARKS = 200
 _HEX = re.compile(r"[0-9a-f]+")
 # Crockford's base 32: no I, L, O, U, so that a code survives being read out and written down.
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -37,15 +40,13 @@ class BadBallot(ValueError):
     TOO_MANY = "too_many"
     UNKNOWN_OPTION = "unknown_option"
     MALFORMED = "malformed"
-    #: Points: more in all than a voter has, more for one option than it may get, no number.
+    #: In a form alone, where each gets a sentence of its own (`plebiscite.marking`).
     TOO_MANY_POINTS = "too_many_points"
     ABOVE_CAP = "above_cap"
     NO_NUMBER = "no_number"
-    #: Ranks: two options share one, one is left out, one that is not on the paper.
     RANK_TWICE = "rank_twice"
     RANK_SKIPPED = "rank_skipped"
     NO_RANK = "no_rank"
-    #: In the form: nothing was marked, or the blank ballot and something else.
     NOTHING = "nothing"
     BLANK_AND_MARKS = "blank_and_marks"
 
@@ -54,143 +55,106 @@ class BadBallot(ValueError):
         self.reason = reason
 
 
-def write_ballot(rules: Ruleset, marks: Mapping[str, int], codes: Collection[str]) -> str:
-    """The ballot of somebody who gave `marks`, by the code of each option: 1 for a pick, or the
-    points, or the rank; nothing is a blank ballot. Raises BadBallot.
+def write_ballot(rules: Ruleset, picks: Picks, codes: Collection[str]) -> str:
+    """A ballot as it is committed to, sealed and published:
 
-        single:M4    approval:M1,M4    points:M1=3,M4=2    ranked:M4>M1>M3
+        single:M4   approval:M1,M4   points:M1=3,M4=2   ranked:M4>M1>M2
 
-    Picks and points stand in the order of the codes, ranks best first.
+    Nothing behind the colon is a blank one. Options of approval and points stand in the order of
+    their codes. `picks` are codes, for a ranking the best first; for points, points by code. Raises
+    BadBallot: on the screen nobody can mark more than the rules allow.
     """
-    if not set(marks) <= set(codes):
+    chosen = {c: n for c, n in picks.items() if n} if isinstance(picks, Mapping) else None
+    order = list(dict.fromkeys(picks)) if chosen is None else sorted(chosen)
+    if any(pick not in codes for pick in order):
         raise BadBallot(BadBallot.UNKNOWN_OPTION)
-    given = {code: number for code, number in marks.items() if number}
-    if any(number < 0 for number in given.values()):
-        raise BadBallot(BadBallot.NO_NUMBER)
-    if rules.method == Method.POINTS:
-        _check_points(rules, given)
-        return _text(rules, tuple(sorted(given.items())))
-    if rules.method == Method.RANKED:
-        _check_ranks(rules, given)
-        return _text(rules, tuple((code,) for code in sorted(given, key=lambda code: given[code])))
-    if set(given.values()) - {1}:
+    if (chosen is not None) != (rules.method == Method.POINTS):
         raise BadBallot(BadBallot.MALFORMED)
-    if len(given) > (most_picks(rules) or len(given)):
+    if chosen is not None:
+        _check_points(rules, chosen)
+        return f"points:{','.join(f'{code}={chosen[code]}' for code in order)}"
+    if len(order) > most_picks(rules, codes):
         raise BadBallot(BadBallot.TOO_MANY)
-    return _text(rules, (tuple(sorted(given)),) if given else ())
+    if rules.method == Method.RANKED:
+        return f"ranked:{'>'.join(order)}"
+    return f"{rules.method.value}:{','.join(sorted(order))}"
 
 
-def read_ballot(rules: Ruleset, text: str, codes: Collection[str]) -> Ballot | PointsBallot:
-    """What a ballot says, as it is counted. Raises BadBallot.
+def read_ballot(text: str, rules: Ruleset, codes: Collection[str]) -> TallyBallot | PointsBallot:
+    """What is counted of a ballot. Raises BadBallot for everything but a canonical ballot.
 
-    Paper may hold what no booth takes: too many marks, several options on a rank (`M1=M3`), a
-    rank left empty (`M4>>M2`). What the rules make of that is the count's business; here a
-    ballot has to name options of this vote, and to be written in the one way.
+    A ranking from paper may have skipped ranks (`M1>>M2`) and several options on one
+    (`M1=M2>M3`): what becomes of those is said by the rules of the count.
     """
     method, separator, body = text.partition(":")
-    if method != rules.method or not separator:
+    if method != rules.method.value or not separator or len(text) > longest_ballot(rules, codes):
         raise BadBallot(BadBallot.MALFORMED)
-    found: Any
-    if not body:
-        found = ()
-    elif rules.method == Method.POINTS:
-        found = tuple(_points(part) for part in body.split(","))
-        named = [code for code, _number in found]
-    elif rules.method == Method.RANKED:
-        found = tuple(tuple(rank.split("=")) if rank else () for rank in body.split(">"))
-        named = [code for rank in found for code in rank]
-    else:
-        found = (tuple(body.split(",")),)
-        named = list(found[0])
-    if body and not set(named) <= set(codes):
-        raise BadBallot(BadBallot.UNKNOWN_OPTION)
-    if _text(rules, found) != text or not _is_canonical(rules, found):
-        raise BadBallot(BadBallot.MALFORMED)
-    return found
-
-
-def read_marks(rules: Ruleset, text: str, codes: Collection[str]) -> dict[str, int]:
-    """The marks of a ballot that keeps the rules of a booth: the reverse of `write_ballot`.
-
-    Raises BadBallot.
-    """
-    found: Any = read_ballot(rules, text, codes)
     if rules.method == Method.POINTS:
-        marks = dict(found)
-    elif rules.method == Method.RANKED:
-        marks = {code: place for place, rank in enumerate(found, start=1) for code in rank}
-    else:
-        marks = {code: 1 for rank in found for code in rank}
-    if write_ballot(rules, marks, codes) != text:
+        points = tuple(_read_points(body)) if body else ()
+        if write_ballot(rules, dict(points), codes) != text:
+            raise BadBallot(BadBallot.MALFORMED)
+        return points
+    if rules.method == Method.RANKED:
+        return _read_ranks(body, rules, codes)
+    picks = tuple(body.split(",")) if body else ()
+    if write_ballot(rules, picks, codes) != text:
         raise BadBallot(BadBallot.MALFORMED)
-    return marks
+    return tuple((code,) for code in picks)
 
 
-def most_picks(rules: Ruleset) -> int:
-    """How many options one ballot may pick or rank; 0 for as many as there are."""
-    match rules.method:
-        case Method.SINGLE:
-            return 1
-        case Method.APPROVAL:
-            return rules.max_picks
-        case Method.RANKED:
-            return rules.max_ranks
-    return rules.points_total
+def most_picks(rules: Ruleset, codes: Collection[str]) -> int:
+    """How many options one ballot may name."""
+    limits = {
+        Method.SINGLE: 1,
+        Method.APPROVAL: rules.max_picks,
+        Method.POINTS: rules.points_total,
+        Method.RANKED: rules.max_ranks,
+    }
+    return min(limits[rules.method] or len(codes), len(codes))
 
 
 def longest_ballot(rules: Ruleset, codes: Collection[str]) -> int:
-    """At least the number of bytes of the longest ballot that can be written."""
-    number = min(most_picks(rules) or len(codes), len(codes))
-    longest = max((len(code) for code in codes), default=0)
-    extra = 0
+    """No ballot has more bytes: what is sealed is padded to fit it."""
+    width = max((len(code) for code in codes), default=0)
+    each = width + 1
     if rules.method == Method.POINTS:
-        extra = 1 + len(str(rules.points_cap or rules.points_total or MOST_POINTS))
-    return len(f"{rules.method}:") + number * (longest + 1 + extra)
+        each += 1 + len(str(rules.points_total or 0))
+    marks = most_picks(rules, codes)
+    if rules.method == Method.RANKED:
+        # On paper each option can be written on each rank.
+        marks = max(marks, min(marks * len(codes), _MOST_MARKS))
+    return len(f"{rules.method.value}:") + max(marks * each - 1, 0)
 
 
-def _check_points(rules: Ruleset, given: Mapping[str, int]) -> None:
-    cap = rules.points_cap or rules.points_total or MOST_POINTS
-    if any(number > cap for number in given.values()):
-        raise BadBallot(BadBallot.ABOVE_CAP)
-    if rules.points_total and sum(given.values()) > rules.points_total:
-        raise BadBallot(BadBallot.TOO_MANY_POINTS)
-
-
-def _check_ranks(rules: Ruleset, given: Mapping[str, int]) -> None:
-    places = sorted(given.values())
-    if rules.max_ranks and places and places[-1] > rules.max_ranks:
-        raise BadBallot(BadBallot.NO_RANK)
-    if len(set(places)) < len(places):
-        raise BadBallot(BadBallot.RANK_TWICE)
-    if places != list(range(1, len(places) + 1)):
-        raise BadBallot(BadBallot.RANK_SKIPPED)
-
-
-def _points(part: str) -> tuple[str, int]:
-    code, separator, number = part.partition("=")
-    if not separator or not _POINTS.fullmatch(number):
+def _check_points(rules: Ruleset, chosen: Mapping[str, int]) -> None:
+    if any(number < 0 for number in chosen.values()):
         raise BadBallot(BadBallot.MALFORMED)
-    return code, int(number)
+    if rules.points_total and sum(chosen.values()) > rules.points_total:
+        raise BadBallot(BadBallot.TOO_MANY)
+    if rules.points_cap and max(chosen.values(), default=0) > rules.points_cap:
+        raise BadBallot(BadBallot.TOO_MANY)
 
 
-def _text(rules: Ruleset, found: Any) -> str:
-    match rules.method:
-        case Method.POINTS:
-            body = ",".join(f"{code}={number}" for code, number in found)
-        case Method.RANKED:
-            body = ">".join("=".join(rank) for rank in found)
-        case _:
-            body = ",".join(found[0]) if found else ""
-    return f"{rules.method}:{body}"
+def _read_points(body: str) -> Iterator[tuple[str, int]]:
+    for part in body.split(","):
+        code, _sign, number = part.partition("=")
+        if not _NUMBER.fullmatch(number):
+            raise BadBallot(BadBallot.MALFORMED)
+        yield code, int(number)
 
 
-def _is_canonical(rules: Ruleset, found: Any) -> bool:
-    """Sorted, nothing named twice where that says nothing, no empty ranks at the end."""
-    if rules.method == Method.POINTS:
-        named = [code for code, _number in found]
-        return named == sorted(set(named))
-    ranks = [list(rank) for rank in found]
-    return all(rank == sorted(set(rank)) for rank in ranks) and not (ranks and not ranks[-1])
+def _read_ranks(body: str, rules: Ruleset, codes: Collection[str]) -> TallyBallot:
+    if not body:
+        return ()
+    ranks = tuple(tuple(rank.split("=")) if rank else () for rank in body.split(">"))
+    if len(ranks) > (rules.max_ranks or len(codes)) or not ranks[-1]:
+        raise BadBallot(BadBallot.MALFORMED)
+    for rank in ranks:
+        if any(code not in codes for code in rank):
+            raise BadBallot(BadBallot.UNKNOWN_OPTION)
+        if list(rank) != sorted(set(rank)):
+            raise BadBallot(BadBallot.MALFORMED)
+    return ranks
 
 
 def new_nonce() -> bytes:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from django.http import QueryDict
 from django.views.decorators.debug import sensitive_variables
 
-from plebiscite.ballots import BadBallot, write_ballot
+from plebiscite.ballots import BadBallot, Picks, most_picks, write_ballot
 from plebiscite.tally import Method, Ruleset
 
 #: The choice of a blank ballot in the form, as often as a code has letters: all are of one length.
@@ -49,8 +49,8 @@ def read_sheet(rules: Ruleset, data: QueryDict) -> Sheet:
 
 
 @sensitive_variables()
-def marks_on(rules: Ruleset, sheet: Sheet, codes: Collection[str]) -> dict[str, int]:
-    """The marks of a sheet that keeps the rules of the vote; nothing is a blank ballot.
+def picks_on(rules: Ruleset, sheet: Sheet, codes: Collection[str]) -> Picks:
+    """What was picked on a sheet that keeps the rules of the vote; nothing is a blank ballot.
 
     Raises BadBallot.
     """
@@ -64,8 +64,31 @@ def marks_on(rules: Ruleset, sheet: Sheet, codes: Collection[str]) -> dict[str, 
         raise BadBallot(BadBallot.BLANK_AND_MARKS)
     if not sheet.is_blank and not marks:
         raise BadBallot(BadBallot.NOTHING)
-    write_ballot(rules, marks, codes)
-    return marks
+    if not set(marks) <= set(codes):
+        raise BadBallot(BadBallot.UNKNOWN_OPTION)
+    if rules.method == Method.POINTS:
+        _check_points(rules, marks)
+    elif rules.method == Method.RANKED:
+        _check_ranks(most_picks(rules, codes), sorted(marks.values()))
+    picks = marks if rules.method == Method.POINTS else sorted(marks, key=lambda one: marks[one])
+    write_ballot(rules, picks, codes)
+    return picks
+
+
+def _check_points(rules: Ruleset, marks: Mapping[str, int]) -> None:
+    if rules.points_cap and max(marks.values(), default=0) > rules.points_cap:
+        raise BadBallot(BadBallot.ABOVE_CAP)
+    if rules.points_total and sum(marks.values()) > rules.points_total:
+        raise BadBallot(BadBallot.TOO_MANY_POINTS)
+
+
+def _check_ranks(most: int, places: list[int]) -> None:
+    if places and places[-1] > most:
+        raise BadBallot(BadBallot.NO_RANK)
+    if len(set(places)) < len(places):
+        raise BadBallot(BadBallot.RANK_TWICE)
+    if places != list(range(1, len(places) + 1)):
+        raise BadBallot(BadBallot.RANK_SKIPPED)
 
 
 @sensitive_variables()

@@ -218,14 +218,14 @@ def _cast(plebiscite: Plebiscite, number: int, picks: list[str]) -> None:
     registering.declare(plebiscite.pk, actor=voter, person=person, town="Hajnówka")
     paper = ballot_paper(plebiscite.pk)
     assert paper is not None
-    nonce, marks = new_nonce(), dict.fromkeys(picks, 1)
+    nonce = new_nonce()
     committed = commitment(
         plebiscite=str(plebiscite.pk),
         manifest_hash=paper.manifest_hash,
-        ballot=write_ballot(paper.rules, marks, paper.codes),
+        ballot=write_ballot(paper.ruleset, picks, paper.codes),
         nonce=nonce,
     )
-    vote = casting.Vote(marks, nonce, committed)
+    vote = casting.Vote(picks, nonce, committed)
     casting.cast(plebiscite.pk, vote, actor=voter, language="pl")
 
 

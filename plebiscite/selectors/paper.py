@@ -21,9 +21,9 @@ class BallotPaper:
     sealed_size: int
     inbox_public_key: bytes
     codes: tuple[str, ...]
-    rules: Ruleset
     channels: frozenset[str]
     results_on: datetime.date
+    ruleset: Ruleset
 
 
 def ballot_paper(plebiscite: UUID) -> BallotPaper | None:
@@ -43,8 +43,8 @@ def _read(plebiscite: UUID) -> BallotPaper:
         manifest_hash=bytes(manifest.sha256),
         sealed_size=manifest.sealed_size,
         inbox_public_key=bytes(manifest.plebiscite.inbox_public_key),
-        rules=manifest.plebiscite.ruleset,
         channels=frozenset(manifest.plebiscite.channels),
         codes=tuple(codes.values_list("code", flat=True)),
         results_on=manifest.plebiscite.results_at.astimezone(TOWN_TIME).date(),
+        ruleset=manifest.plebiscite.ruleset,
     )

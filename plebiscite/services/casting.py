@@ -12,7 +12,6 @@ transaction begins, and neither audit nor mail nor any table but the inbox learn
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -27,7 +26,7 @@ from core.i18n.dates import TOWN_TIME
 from core.outbox import queue_mail
 from core.transitions import advisory_lock
 from plebiscite import keys
-from plebiscite.ballots import BadBallot, commitment, write_ballot
+from plebiscite.ballots import BadBallot, Picks, commitment, write_ballot
 from plebiscite.models import Ballot, Code, Inbox, Plebiscite, VoterRegister
 from plebiscite.permissions import is_active, may_vote, verified_address
 from plebiscite.phases import Channel, takes_votes
@@ -63,13 +62,13 @@ class VoteRefused(Exception):
 
 @dataclass(frozen=True)
 class Vote:
-    """What somebody sends: `marks` as `plebiscite.ballots` reads them, and what hides them.
+    """What somebody sends: `picks` as `plebiscite.ballots` takes them, and what hides them.
 
     `committed` is the commitment as whoever drew `nonce` computed it; `opened_at` is when the
     ballot was opened, which matters in the minutes after the close.
     """
 
-    marks: Mapping[str, int] = field(repr=False)
+    picks: Picks = field(repr=False)
     nonce: bytes = field(repr=False)
     committed: bytes = field(repr=False)
     opened_at: datetime | None = None
@@ -126,7 +125,7 @@ def _seal(plebiscite: UUID, vote: Vote, channel: Channel) -> _Sealed:
         raise VoteRefused(VoteRefused.CLOSED)
     if channel not in paper.channels:
         raise VoteRefused(VoteRefused.NOT_ALLOWED)
-    ballot = write_ballot(paper.rules, vote.marks, paper.codes)
+    ballot = write_ballot(paper.ruleset, vote.picks, paper.codes)
     expected = commitment(
         plebiscite=str(plebiscite),
         manifest_hash=paper.manifest_hash,

@@ -32,9 +32,7 @@ def count_votes(plebiscite: Plebiscite) -> Count:
     _check_numbers(plebiscite.pk)
     _check_log(plebiscite.pk, paper)
     ballots, digest = _read(plebiscite.pk, paper)
-    result = canonical_json(
-        count(ballots, paper.codes, plebiscite.ruleset).as_dict()
-    )
+    result = canonical_json(count(ballots, paper.codes, plebiscite.ruleset).as_dict())
     last = plebiscite.counts.aggregate(last=Max("number"))["last"] or 0
     return Count.objects.create(
         plebiscite=plebiscite,
@@ -87,7 +85,7 @@ def _check_log(plebiscite: UUID, paper: BallotPaper) -> None:
 
 
 def _read(plebiscite: UUID, paper: BallotPaper) -> tuple[Counter[Any], bytes]:
-    """How often each ballot was cast, as the count takes it, and the hash of all ballots.
+    """How often each ballot was cast, and the hash of all ballots.
 
     The hash is over `commitment ballot nonce` of each, one a line, sorted by commitment.
     """
@@ -105,14 +103,14 @@ def _read(plebiscite: UUID, paper: BallotPaper) -> tuple[Counter[Any], bytes]:
             nonce=nonce,
         )
         try:
-            read = read_ballot(paper.rules, ballot.payload, paper.codes)
+            marks = read_ballot(ballot.payload, paper.ruleset, paper.codes)
         except BadBallot:
-            read = None
+            marks = None
         is_logged = c in logged or ballot.paper_batch_id is not None
-        if read is None or opens != c or not is_logged:
+        if marks is None or opens != c or not is_logged:
             raise Refused(
                 _("The ballot with the commitment %(c)s is not what was cast.") % {"c": c.hex()}
             )
-        found[read] += 1
+        found[marks] += 1
         digest.update(f"{c.hex()} {ballot.payload} {nonce.hex()}\n".encode())
     return found, digest.digest()

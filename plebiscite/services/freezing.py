@@ -19,9 +19,7 @@ _random = secrets.SystemRandom()
 def write_ballot_paper(plebiscite: Plebiscite) -> Manifest:
     """The options, in an order drawn by lot, and the manifest; in the caller's transaction."""
     options = _draw_options(plebiscite)
-    size = padded_size(
-        longest_ballot(plebiscite.ruleset, [option.code for option in options])
-    )
+    size = padded_size(longest_ballot(plebiscite.ruleset, [option.code for option in options]))
     text = manifest.write(
         plebiscite=str(plebiscite.pk),
         slug=plebiscite.slug,

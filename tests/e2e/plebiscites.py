@@ -41,7 +41,7 @@ def begin_voting(plebiscite: Plebiscite) -> Plebiscite:
         plebiscite.refresh_from_db()
         moving.make_keys(plebiscite.pk)
         moving.move(plebiscite, "open_appeals", actor=make.commission())
-        moving.move(plebiscite, "freeze", actor=make.commission())
+        make.together(plebiscite, "freeze")
     return moving.catch_up(plebiscite)
 
 
@@ -51,8 +51,8 @@ def publish(plebiscite: Plebiscite) -> Plebiscite:
     over = plebiscite.voting_closes_at - database_now() + timedelta(hours=1)
     with clock.shifted(over):
         moving.write_down_what_is_due()
-        moving.move(plebiscite, "count", actor=make.commission())
-        return moving.move(plebiscite, "publish", actor=make.commission())
+        make.together(plebiscite, "count")
+        return make.together(plebiscite, "publish")
 
 
 def by_words(page: Page, **fields: Any) -> None:

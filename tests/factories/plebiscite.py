@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import uuid
-from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,7 +13,7 @@ from PIL import Image, ImageDraw
 from accounts.roles import Role
 from core.clock import database_now
 from plebiscite import clock
-from plebiscite.ballots import commitment, new_nonce, write_ballot
+from plebiscite.ballots import Picks, commitment, new_nonce, write_ballot
 from plebiscite.models import AuthorShown, Plebiscite, Proposal
 from plebiscite.promises import Promise
 from plebiscite.selectors.paper import ballot_paper
@@ -145,14 +144,6 @@ def declared(plebiscite: Plebiscite, user: Any = None, *, number: int = 0) -> An
     return user
 
 
-Picks = Sequence[str] | Mapping[str, int]
-
-
-def marks_of(picks: Picks) -> dict[str, int]:
-    """Marks from the codes that were picked, or as they are."""
-    return dict(picks) if isinstance(picks, Mapping) else dict.fromkeys(picks, 1)
-
-
 def filled(
     plebiscite: Plebiscite,
     picks: Picks = ("M1",),
@@ -163,7 +154,7 @@ def filled(
     """What a browser sends for these picks."""
     nonce = nonce or new_nonce()
     committed = committed_to(plebiscite, picks, nonce)
-    return Vote(marks_of(picks), nonce, committed, opened_at)
+    return Vote(picks, nonce, committed, opened_at)
 
 
 def vote(plebiscite: Plebiscite, user: Any, picks: Picks = ("M1",), **others: Any) -> Promise:
@@ -180,6 +171,6 @@ def committed_to(plebiscite: Plebiscite, picks: Picks, nonce: bytes) -> bytes:
     return commitment(
         plebiscite=str(plebiscite.pk),
         manifest_hash=paper.manifest_hash,
-        ballot=write_ballot(paper.rules, marks_of(picks), paper.codes),
+        ballot=write_ballot(paper.ruleset, picks, paper.codes),
         nonce=nonce,
     )

@@ -111,4 +111,4 @@ def test_every_acknowledged_vote_is_in_the_box_once(start_worker):
     assert len(found) == len(set(found)) == 24
     assert set(found) == set(promised)
     assert ParticipationMark.objects.count() == 24
-    moving.move(plebiscite, "count", actor=make.commission())
+    make.together(plebiscite, "count")

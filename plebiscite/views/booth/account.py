@@ -96,7 +96,7 @@ def _too_often(seat: AccountSeat, refusal: Throttled) -> HttpResponse:
         raise refusal
     response = ballot(
         seat,
-        sheet=read_sheet(paper.rules, seat.request.POST),
+        sheet=read_sheet(paper.ruleset, seat.request.POST),
         opened_at=seat.read_token(),
         note=_("Too many tries. Your choice is kept: wait a few minutes and send it again."),
         status=429,

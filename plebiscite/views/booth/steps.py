@@ -25,7 +25,7 @@ from plebiscite.ballots import (
     short_code,
     write_ballot,
 )
-from plebiscite.marking import Sheet, blank_of, fields_of, marks_on, read_sheet
+from plebiscite.marking import Sheet, blank_of, fields_of, picks_on, read_sheet
 from plebiscite.selectors.paper import BallotPaper, ballot_paper
 from plebiscite.selectors.public import today
 from plebiscite.selectors.voting import voter_status
@@ -46,7 +46,7 @@ def take_step(seat: Seat) -> HttpResponse:
     if paper is None:
         return closed(seat)
     opened_at = seat.read_token()
-    sheet = read_sheet(paper.rules, seat.request.POST)
+    sheet = read_sheet(paper.ruleset, seat.request.POST)
     if opened_at is None:
         # Not drawn for this voter, or forged: shown anew, with the choice kept, not acted on.
         return ballot(seat, sheet=sheet, note=_("Check your choice again."))
@@ -75,14 +75,14 @@ def ballot(
     if paper is None:
         return closed(seat)
     shown = _in_turn(seat)
-    rules = paper.rules
+    rules = paper.ruleset
     context = {
         "works": shown,
         "method": str(rules.method),
-        "most": most_picks(rules),
+        "most": most_picks(rules, paper.codes),
         "cap": rules.points_cap or rules.points_total,
         "instructions": instructions(rules),
-        "ranks": range(1, min(most_picks(rules) or len(shown), len(shown)) + 1),
+        "ranks": range(1, min(most_picks(rules, paper.codes) or len(shown), len(shown)) + 1),
         "blank": blank_of(paper.codes),
         "error": error,
         "note": note,
@@ -102,10 +102,10 @@ def _review(
 ) -> HttpResponse:
     """The summary, with a nonce drawn by the server for browsers that draw none."""
     try:
-        marks = marks_on(paper.rules, sheet, paper.codes)
-        text = write_ballot(paper.rules, marks, paper.codes)
+        marks = picks_on(paper.ruleset, sheet, paper.codes)
+        text = write_ballot(paper.ruleset, marks, paper.codes)
     except BadBallot as refusal:
-        error = words(refusal, paper.rules)
+        error = words(refusal, paper.ruleset)
         return ballot(seat, sheet=sheet, opened_at=opened_at, error=error)
     nonce = new_nonce()
     shown = works(seat.plebiscite, today=today())
@@ -119,11 +119,11 @@ def _review(
         )
         context = {
             "works": shown,
-            "chosen": _chosen(shown, marks, paper.rules),
-            "method": str(paper.rules.method),
+            "chosen": _chosen(shown, marks, paper.ruleset),
+            "method": str(paper.ruleset.method),
             "marked": set(marks),
-            "left": _left(paper.rules, marks),
-            "fields": fields_of(paper.rules, sheet, paper.codes),
+            "left": _left(paper.ruleset, marks),
+            "fields": fields_of(paper.ruleset, sheet, paper.codes),
             "ballot": text,
             "manifest_hash": paper.manifest_hash.hex(),
             "nonce": nonce.hex(),
@@ -135,11 +135,11 @@ def _review(
         return seat.draw("booth_summary.html", context)
 
     opened = seat.token(opened_at)
-    empty = write_ballot(paper.rules, {}, paper.codes)
+    empty = write_ballot(paper.ruleset, {}, paper.codes)
     return _of_one_length(
         page(sheet, marks, text),
         page(Sheet(is_blank=True), {}, empty),
-        _most_bytes(shown, paper.rules),
+        _most_bytes(shown, paper.ruleset),
     )
 
 
@@ -150,14 +150,14 @@ def _cast(
     post = seat.request.POST
     try:
         vote = Vote(
-            marks=marks_on(paper.rules, sheet, paper.codes),
+            marks=picks_on(paper.ruleset, sheet, paper.codes),
             nonce=read_hex(post.get("nonce", ""), NONCE_SIZE),
             committed=read_hex(post.get("commitment", ""), COMMITMENT_SIZE),
             opened_at=opened_at,
         )
         promise = seat.cast(vote)
     except BadBallot as refusal:
-        error = words(refusal, paper.rules)
+        error = words(refusal, paper.ruleset)
         return ballot(seat, sheet=sheet, opened_at=opened_at, error=error)
     except VoteRefused as refusal:
         return _refused(seat, paper, sheet, opened_at, refusal.reason)
@@ -200,7 +200,7 @@ def closed(seat: Seat) -> HttpResponse:
 
 def instructions(rules: Ruleset) -> str:
     """How the ballot is filled in."""
-    most = most_picks(rules)
+    most = most_picks(rules, paper.codes)
     match rules.method:
         case Method.APPROVAL:
             if not most:
@@ -229,7 +229,7 @@ def instructions(rules: Ruleset) -> str:
 
 def words(refusal: BadBallot, rules: Ruleset) -> str:
     """Why a ballot is refused, and what to do."""
-    most = most_picks(rules)
+    most = most_picks(rules, paper.codes)
     match refusal.reason:
         case BadBallot.TOO_MANY if rules.method == Method.SINGLE:
             return _("You marked more than one work. Choose one.")
@@ -280,7 +280,7 @@ def _left(rules: Ruleset, marks: dict[str, int]) -> str:
             "%(number)d points are not given. You may leave it so.",
             number,
         ) % {"number": number} or ""
-    number = (most_picks(rules) or 0) - len(marks)
+    number = (most_picks(rules, paper.codes) or 0) - len(marks)
     return number > 0 and ngettext(
         "You may mark %(number)d work more, and need not.",
         "You may mark %(number)d works more, and need not.",
@@ -309,7 +309,7 @@ def _chosen(shown: list[Work], marks: dict[str, int], rules: Ruleset) -> list[di
 def _most_bytes(shown: list[Work], rules: Ruleset) -> int:
     """More than a page can grow by what is marked on it."""
     names = sorted((len(escape(typo(one.name, one.language)).encode()) for one in shown))
-    number = min(most_picks(rules) or len(names), len(names))
+    number = min(most_picks(rules, paper.codes) or len(names), len(names))
     return sum(3 * length + _MARKUP for length in names[len(names) - number :]) + 4 * _MARKUP
 
 
