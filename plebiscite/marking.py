@@ -39,9 +39,9 @@ def read_sheet(rules: Ruleset, data: QueryDict) -> Sheet:
     is_blank = any(not pick.strip(BLANK) for pick in picks)
     if rules.method in WITH_NUMBERS:
         typed = {
-            name.removeprefix(NUMBER): data[name].strip()[:_LONGEST]
-            for name in data
-            if name.startswith(NUMBER) and data[name].strip()
+            name.removeprefix(NUMBER): value.strip()[:_LONGEST]
+            for name, value in data.dict().items()
+            if name.startswith(NUMBER) and value.strip()
         }
     else:
         typed = {pick: "1" for pick in picks if pick.strip(BLANK)}
@@ -99,6 +99,13 @@ def fields_of(rules: Ruleset, sheet: Sheet, codes: Collection[str]) -> list[tupl
         fields = [(f"{NUMBER}{code}", sheet.typed.get(code, "0")) for code in codes]
         return [*fields, (PICK, blank)] if sheet.is_blank else fields
     return [(PICK, code) for code in (sheet.typed or ([blank] if sheet.is_blank else []))]
+
+
+def numbers_of(picks: Picks) -> dict[str, int]:
+    """The number of each code that was picked: its points, or its place."""
+    if isinstance(picks, Mapping):
+        return dict(picks)
+    return {code: place for place, code in enumerate(picks, start=1)}
 
 
 def blank_of(codes: Collection[str]) -> str:

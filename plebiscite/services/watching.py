@@ -56,15 +56,28 @@ def note(plebiscite: UUID, kind: str) -> None:
     try:
         throttle(f"plebiscite.{kind}", str(plebiscite), limit=pattern.limit, per=pattern.per)
     except Throttled:
-        hour = clock.now().replace(minute=0, second=0, microsecond=0)
-        _alert, is_new = Alert.objects.get_or_create(
-            plebiscite_id=plebiscite, kind=kind, hour=hour
-        )
-        if is_new:
-            log.warning("plebiscite %s: %s", plebiscite, kind)
+        _alert(plebiscite, kind)
+
+
+def alerts(plebiscite: UUID) -> list[dict[str, object]]:
+    """What the commission is told, the latest first."""
+    rows = Alert.objects.filter(plebiscite=plebiscite)[:20]
+    return [{"hour": row.hour, "label": PATTERNS[row.kind].label} for row in rows]
 
 
 def is_under_attack(plebiscite: UUID) -> bool:
     """Whether wrong codes have come in crowds during the last minutes."""
-    since = clock.now() - CAREFUL - timedelta(hours=1)
-    return Alert.objects.filter(plebiscite=plebiscite, kind=WRONG_CODE, hour__gte=since).exists()
+    alerts = Alert.objects.filter(plebiscite=plebiscite, kind=WRONG_CODE)
+    return alerts.filter(careful_until__gt=clock.now()).exists()
+
+
+def _alert(plebiscite: UUID, kind: str) -> None:
+    now = clock.now()
+    _row, is_new = Alert.objects.update_or_create(
+        plebiscite_id=plebiscite,
+        kind=kind,
+        hour=now.replace(minute=0, second=0, microsecond=0),
+        defaults={"careful_until": now + CAREFUL},
+    )
+    if is_new:
+        log.warning("plebiscite %s: %s", plebiscite, kind)

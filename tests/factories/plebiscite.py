@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import uuid
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,7 +15,16 @@ from accounts.roles import Role
 from core.clock import database_now
 from plebiscite import clock
 from plebiscite.ballots import Picks, commitment, new_nonce, write_ballot
-from plebiscite.models import AuthorShown, Plebiscite, Proposal
+from plebiscite.codes import code_digest, read_code
+from plebiscite.models import (
+    AuthorShown,
+    Code,
+    CodeBatch,
+    Plebiscite,
+    PointClerk,
+    PollingPoint,
+    Proposal,
+)
 from plebiscite.promises import Promise
 from plebiscite.selectors.paper import ballot_paper
 from plebiscite.services import casting, moving, proposals, registering
@@ -102,15 +112,43 @@ def accepted(plebiscite: Plebiscite, author: Any = None, **others: Any) -> Propo
     return proposals.decide(proposal, "accept", actor=judge)
 
 
-def frozen(options: int = 3, **fields: Any) -> Plebiscite:
-    """A plebiscite whose ballot paper is frozen; voting opens in a day."""
+def frozen(options: int = 3, *, codes: Sequence[str] = (), **fields: Any) -> Plebiscite:
+    """A plebiscite whose ballot paper is frozen; voting opens in a day.
+
+    With `codes` it takes those too.
+    """
+    if codes:
+        fields = {"channels": ["account", "code"], **fields}
     plebiscite = announced(**fields)
     for seed in range(options):
         accepted(plebiscite, seed=seed)
+    if codes:
+        _print(plebiscite, codes)
     with clock.shifted(1.5 * DAY):
         moving.make_keys(plebiscite.pk)
         moving.move(plebiscite, "open_appeals", actor=commission())
         return together(plebiscite, "freeze")
+
+
+def _print(plebiscite: Plebiscite, codes: Sequence[str]) -> None:
+    """Codes in envelopes, and a point with two clerks where they are handed out."""
+    point = PollingPoint.objects.create(
+        plebiscite=plebiscite, name="Biblioteka", address="ul. Parkowa 1", hours="9-17", position=1
+    )
+    for _number in range(2):
+        PointClerk.objects.create(point=point, user=UserFactory())
+    batch = CodeBatch.objects.create(plebiscite=plebiscite, label="A", size=len(codes))
+    for code in codes:
+        digest = code_digest(str(plebiscite.pk), read_code(code))
+        Code.objects.create(plebiscite=plebiscite, batch=batch, digest=digest)
+
+
+def vote_with_code(
+    plebiscite: Plebiscite, code: str, picks: Picks = ("M1",), **others: Any
+) -> Promise:
+    """Casts a vote as the booth for codes does."""
+    digest = code_digest(str(plebiscite.pk), read_code(code))
+    return casting.cast_with_code(plebiscite.pk, filled(plebiscite, picks, **others), digest=digest)
 
 
 def voting(options: int = 3, *, closes_in: timedelta = 7 * DAY, **fields: Any) -> Plebiscite:

@@ -119,6 +119,7 @@ def _declare(seat: AccountSeat, *, is_ours: bool) -> HttpResponse:
         )
     except DeclarationRefused as refusal:
         return _not_declared(seat, form, refusal)
+    watching.note(seat.plebiscite.pk, watching.DECLARED)
     return redirect(addresses.booth(seat.plebiscite.slug))
 
 

@@ -6,16 +6,18 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods
 
-from plebiscite import clock, gate
-from plebiscite.codes import BadCode, code_digest, grouped, read_code
+from plebiscite import clock
+from plebiscite.codes import BadCode, code_digest, read_code
 from plebiscite.models import Plebiscite
 from plebiscite.phases import Channel, takes_votes
 from plebiscite.selectors.codes import code_state
 from plebiscite.services import watching
+from plebiscite.views import gate
 from plebiscite.views.booth.seat import FRAME, CodeSeat
 from plebiscite.views.booth.steps import ballot, closed, take_step
 from plebiscite.views.common import private, public_or_404
@@ -43,10 +45,15 @@ def with_codes_or_404(slug: str) -> Plebiscite:
 
 @sensitive_variables()
 def serve(
-    request: HttpRequest, plebiscite: Plebiscite, *, frame: str, is_kiosk: bool
+    request: HttpRequest,
+    plebiscite: Plebiscite,
+    *,
+    frame: str,
+    is_kiosk: bool,
+    carried: tuple[tuple[str, str], ...] = (),
 ) -> HttpResponse:
-    """The answer to a form of this booth, or its first page."""
-    seat = CodeSeat(request, plebiscite, frame=frame, is_kiosk=is_kiosk, first_step=1)
+    """The answer to a form of this booth, or its first page; forms send `carried` along."""
+    seat = CodeSeat(request, plebiscite, carried, frame=frame, is_kiosk=is_kiosk, first_step=1)
     if request.method != "POST":
         return first_page(seat) if takes_votes(plebiscite, clock.now()) else closed(seat)
     gate.count_try(request, plebiscite)
@@ -59,7 +66,7 @@ def serve(
     seat = CodeSeat(
         request,
         plebiscite,
-        carried=(("code", code),),
+        (*carried, ("code", code)),
         frame=frame,
         is_kiosk=is_kiosk,
         first_step=1,
@@ -73,7 +80,7 @@ def serve(
 @sensitive_variables()
 def first_page(seat: CodeSeat, **context: Any) -> HttpResponse:
     """Where the code is typed in, with a riddle or some patience while the booth is attacked."""
-    defaults = {"typed": "", "error": "", "group": 0, "riddle": gate.riddle(seat.plebiscite)}
+    defaults = {"typed": "", "error": "", "groups": (), "riddle": gate.riddle(seat.plebiscite)}
     return seat.draw("booth_code.html", {**defaults, **context})
 
 
@@ -90,7 +97,7 @@ def _enter(seat: CodeSeat, typed: str) -> HttpResponse:
             watching.note(plebiscite.pk, watching.WRONG_CODE)
             return first_page(
                 seat,
-                typed=grouped(dict(seat.carried)["code"]),
+                typed=typed[:_LONGEST],
                 error=_(
                     "No envelope of this vote has this code. Compare each letter; it may belong "
                     "to another vote."
@@ -107,20 +114,30 @@ def _enter(seat: CodeSeat, typed: str) -> HttpResponse:
 @sensitive_variables()
 def _not_a_code(seat: CodeSeat, typed: str, bad: BadCode) -> HttpResponse:
     watching.note(seat.plebiscite.pk, watching.WRONG_CODE)
-    return first_page(seat, typed=typed[:_LONGEST], error=_words(bad, typed), group=bad.group)
+    return first_page(seat, typed=typed[:_LONGEST], error=_words(bad, typed), groups=bad.groups)
 
 
 def _words(bad: BadCode, typed: str) -> str:
     if not typed.strip():
         return _("Type the code from your envelope.")
+    places = ", ".join(str(group) for group in bad.groups)
     match bad.reason:
         case BadCode.LENGTH:
-            return _("A code has four groups of five letters. Something is missing or too much.")
-        case BadCode.LETTER:
-            return _(
-                "Group %(group)d holds a sign that no code has. Codes have letters without I, L, "
-                "O, U, and digits."
-            ) % {"group": bad.group}
-    return _("There is a slip in group %(group)d. Compare it with the letter.") % {
-        "group": bad.group
-    }
+            return ngettext(
+                "A code has 20 letters and digits, in four groups of five. You typed %(number)d.",
+                "A code has 20 letters and digits, in four groups of five. You typed %(number)d.",
+                bad.length,
+            ) % {"number": bad.length}
+        case BadCode.CHARACTER:
+            text = ngettext(
+                "Group %(groups)s holds a sign that no code has.",
+                "Groups %(groups)s hold a sign that no code has.",
+                len(bad.groups),
+            )
+            return text % {"groups": places}
+    text = ngettext(
+        "There is a slip in group %(groups)s. Compare it with the letter.",
+        "There are slips in groups %(groups)s. Compare them with the letter.",
+        len(bad.groups),
+    )
+    return text % {"groups": places}

@@ -141,5 +141,7 @@ class CodeSeat(Seat):
 
     def refused(self, reason: str) -> HttpResponse | None:
         if reason in {VoteRefused.UNKNOWN_CODE, VoteRefused.VOID_CODE}:
-            return self.draw("booth_code_refused.html", {"is_void": reason == VoteRefused.VOID_CODE})
+            return self.draw(
+                "booth_code_refused.html", {"is_void": reason == VoteRefused.VOID_CODE}
+            )
         return None

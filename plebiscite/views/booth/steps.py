@@ -18,6 +18,7 @@ from plebiscite.ballots import (
     COMMITMENT_SIZE,
     NONCE_SIZE,
     BadBallot,
+    Picks,
     commitment,
     most_picks,
     new_nonce,
@@ -25,7 +26,7 @@ from plebiscite.ballots import (
     short_code,
     write_ballot,
 )
-from plebiscite.marking import Sheet, blank_of, fields_of, picks_on, read_sheet
+from plebiscite.marking import Sheet, blank_of, fields_of, numbers_of, picks_on, read_sheet
 from plebiscite.selectors.paper import BallotPaper, ballot_paper
 from plebiscite.selectors.public import today
 from plebiscite.selectors.voting import voter_status
@@ -81,8 +82,8 @@ def ballot(
         "method": str(rules.method),
         "most": most_picks(rules, paper.codes),
         "cap": rules.points_cap or rules.points_total,
-        "instructions": instructions(rules),
-        "ranks": range(1, min(most_picks(rules, paper.codes) or len(shown), len(shown)) + 1),
+        "instructions": instructions(paper),
+        "ranks": range(1, most_picks(rules, paper.codes) + 1),
         "blank": blank_of(paper.codes),
         "error": error,
         "note": note,
@@ -93,7 +94,7 @@ def ballot(
         marked = {"typed": sheet.typed, "is_blank": sheet.is_blank}
         return seat.draw("booth_ballot.html", {**context, **marked}, status=status)
 
-    return _of_one_length(page(sheet or Sheet()), page(Sheet()), _most_bytes(shown, rules))
+    return _of_one_length(page(sheet or Sheet()), page(Sheet()), _most_bytes(shown, paper))
 
 
 @sensitive_variables()
@@ -102,12 +103,12 @@ def _review(
 ) -> HttpResponse:
     """The summary, with a nonce drawn by the server for browsers that draw none."""
     try:
-        marks = picks_on(paper.ruleset, sheet, paper.codes)
-        text = write_ballot(paper.ruleset, marks, paper.codes)
+        picks = picks_on(paper.ruleset, sheet, paper.codes)
+        text = write_ballot(paper.ruleset, picks, paper.codes)
     except BadBallot as refusal:
-        error = words(refusal, paper.ruleset)
+        error = words(refusal, paper)
         return ballot(seat, sheet=sheet, opened_at=opened_at, error=error)
-    nonce = new_nonce()
+    nonce, marks = new_nonce(), numbers_of(picks)
     shown = works(seat.plebiscite, today=today())
 
     def page(sheet: Sheet, marks: dict[str, int], text: str) -> HttpResponse:
@@ -122,7 +123,7 @@ def _review(
             "chosen": _chosen(shown, marks, paper.ruleset),
             "method": str(paper.ruleset.method),
             "marked": set(marks),
-            "left": _left(paper.ruleset, marks),
+            "left": _left(paper, marks),
             "fields": fields_of(paper.ruleset, sheet, paper.codes),
             "ballot": text,
             "manifest_hash": paper.manifest_hash.hex(),
@@ -135,29 +136,28 @@ def _review(
         return seat.draw("booth_summary.html", context)
 
     opened = seat.token(opened_at)
-    empty = write_ballot(paper.ruleset, {}, paper.codes)
+    nothing: Picks = {} if paper.ruleset.method == Method.POINTS else ()
+    empty = write_ballot(paper.ruleset, nothing, paper.codes)
     return _of_one_length(
         page(sheet, marks, text),
         page(Sheet(is_blank=True), {}, empty),
-        _most_bytes(shown, paper.ruleset),
+        _most_bytes(shown, paper),
     )
 
 
 @sensitive_variables()
-def _cast(
-    seat: Seat, paper: BallotPaper, sheet: Sheet, opened_at: datetime
-) -> HttpResponse:
+def _cast(seat: Seat, paper: BallotPaper, sheet: Sheet, opened_at: datetime) -> HttpResponse:
     post = seat.request.POST
     try:
         vote = Vote(
-            marks=picks_on(paper.ruleset, sheet, paper.codes),
+            picks=picks_on(paper.ruleset, sheet, paper.codes),
             nonce=read_hex(post.get("nonce", ""), NONCE_SIZE),
             committed=read_hex(post.get("commitment", ""), COMMITMENT_SIZE),
             opened_at=opened_at,
         )
         promise = seat.cast(vote)
     except BadBallot as refusal:
-        error = words(refusal, paper.ruleset)
+        error = words(refusal, paper)
         return ballot(seat, sheet=sheet, opened_at=opened_at, error=error)
     except VoteRefused as refusal:
         return _refused(seat, paper, sheet, opened_at, refusal.reason)
@@ -166,6 +166,7 @@ def _cast(
         "commitment": promise.commitment.hex(),
         "signature": promise.signature.hex(),
         "is_drawn_by_browser": post.get("drawn_by") == "browser",
+        "code_used": any(name == "code" for name, _value in seat.carried),
     }
     return seat.draw("booth_receipt.html", context)
 
@@ -198,16 +199,15 @@ def closed(seat: Seat) -> HttpResponse:
 # --- In words -------------------------------------------------------------------------------------
 
 
-def instructions(rules: Ruleset) -> str:
+def instructions(paper: BallotPaper) -> str:
     """How the ballot is filled in."""
+    rules = paper.ruleset
     most = most_picks(rules, paper.codes)
     match rules.method:
         case Method.APPROVAL:
-            if not most:
-                return _("Mark as many works as you like.")
-            return ngettext(
-                "Mark at most %(most)d work.", "Mark at most %(most)d works.", most
-            ) % {"most": most}
+            return ngettext("Mark at most %(most)d work.", "Mark at most %(most)d works.", most) % {
+                "most": most
+            }
         case Method.POINTS:
             total = ngettext(
                 "You have %(total)d point.", "You have %(total)d points.", rules.points_total
@@ -227,8 +227,9 @@ def instructions(rules: Ruleset) -> str:
     return _("Mark one work.")
 
 
-def words(refusal: BadBallot, rules: Ruleset) -> str:
+def words(refusal: BadBallot, paper: BallotPaper) -> str:
     """Why a ballot is refused, and what to do."""
+    rules = paper.ruleset
     most = most_picks(rules, paper.codes)
     match refusal.reason:
         case BadBallot.TOO_MANY if rules.method == Method.SINGLE:
@@ -269,23 +270,26 @@ def words(refusal: BadBallot, rules: Ruleset) -> str:
 
 
 @sensitive_variables()
-def _left(rules: Ruleset, marks: dict[str, int]) -> str:
+def _left(paper: BallotPaper, marks: dict[str, int]) -> str:
     """What could have been marked besides; somebody may have overlooked it."""
+    rules = paper.ruleset
     if not marks or rules.method == Method.SINGLE:
         return ""
     if rules.method == Method.POINTS:
         number = rules.points_total - sum(marks.values())
-        return number and ngettext(
+        text = ngettext(
             "%(number)d point is not given. You may leave it so.",
             "%(number)d points are not given. You may leave it so.",
             number,
-        ) % {"number": number} or ""
-    number = (most_picks(rules, paper.codes) or 0) - len(marks)
-    return number > 0 and ngettext(
-        "You may mark %(number)d work more, and need not.",
-        "You may mark %(number)d works more, and need not.",
-        number,
-    ) % {"number": number} or ""
+        )
+    else:
+        number = most_picks(rules, paper.codes) - len(marks)
+        text = ngettext(
+            "You may mark %(number)d work more, and need not.",
+            "You may mark %(number)d works more, and need not.",
+            number,
+        )
+    return text % {"number": number} if number > 0 else ""
 
 
 @sensitive_variables()
@@ -306,10 +310,10 @@ def _chosen(shown: list[Work], marks: dict[str, int], rules: Ruleset) -> list[di
 # --- Of one length --------------------------------------------------------------------------------
 
 
-def _most_bytes(shown: list[Work], rules: Ruleset) -> int:
+def _most_bytes(shown: list[Work], paper: BallotPaper) -> int:
     """More than a page can grow by what is marked on it."""
-    names = sorted((len(escape(typo(one.name, one.language)).encode()) for one in shown))
-    number = min(most_picks(rules, paper.codes) or len(names), len(names))
+    names = sorted(len(escape(typo(one.name, one.language)).encode()) for one in shown)
+    number = min(most_picks(paper.ruleset, paper.codes), len(names))
     return sum(3 * length + _MARKUP for length in names[len(names) - number :]) + 4 * _MARKUP
 
 
