@@ -2,6 +2,7 @@ from plebiscite.models.box import Ballot, Count, Inbox, LogEntry, MixFlush
 from plebiscite.models.contest import (
     MAX_PICTURES,
     AuthorShown,
+    ContestChoice,
     Proposal,
     ProposalPicture,
     ProposalRevision,
@@ -22,6 +23,7 @@ __all__ = [
     "AuthorShown",
     "Ballot",
     "BallotOption",
+    "ContestChoice",
     "Count",
     "Declaration",
     "Inbox",
