@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from core.transitions.who import ADMINISTRATOR
+
 
 class Role(StrEnum):
     """Names as the town uses them; the code uses the member names."""
@@ -20,4 +22,4 @@ class Role(StrEnum):
     MENTOR = "Mentor"
     APPROVER = "Zatwierdzający"
     AUDITOR = "Audytor"
-    ADMINISTRATOR = "Administrator"
+    ADMINISTRATOR = ADMINISTRATOR
