@@ -65,10 +65,7 @@ def test_every_role_in_every_state(role):
             except TransitionError as error:
                 result = type(error).__name__
             transaction.set_rollback(True)
-        if cell.verb in AUTHORS_OWN:
-            may = role == "author"
-        else:
-            may = role == Role.PLEBISCITE_COMMISSION
+        may = role == "author" if cell.verb in AUTHORS_OWN else role == Role.PLEBISCITE_COMMISSION
         if not may:
             assert result == "NotAllowed", cell
         else:
