@@ -72,12 +72,12 @@ def _nothing_waits(step: Step) -> None:
 
 
 def _no_appeal_can_come(step: Step) -> None:
-    if step.obj.proposals.may_be_appealed(clock.moved(step.now)).exists():
+    if step.obj.contest.proposals.may_be_appealed(clock.moved(step.now)).exists():
         raise Refused(_("Authors of rejected works may still appeal."))
 
 
 def _is_a_choice(step: Step) -> None:
-    if step.obj.proposals.accepted().count() < FEWEST_OPTIONS:
+    if step.obj.contest.proposals.accepted().count() < FEWEST_OPTIONS:
         raise Refused(_("A vote needs at least two accepted proposals."))
 
 
@@ -114,6 +114,36 @@ def _reason_is_given(step: Step) -> None:
         raise Refused(_("Give the reason."), field="reason")
 
 
+def two_people(step: Step) -> None:
+    """Guard: one person of the commission begins a step, another one confirms it."""
+    first = step.get("first")
+    if first is None or first.pk == getattr(step.actor, "pk", None):
+        raise Refused(_("This step is confirmed by another person than the one who began it."))
+    if not COMMISSION(first, step.obj):
+        raise Refused(_("Whoever began this step is no longer of the commission: begin it anew."))
+
+
+def _no_rehearsal_is_left(step: Step) -> None:
+    if step.obj.rehearsals.exists():
+        raise Refused(_("A test run is still there: remove it before the ballot paper is frozen."))
+
+
+def _is_a_rehearsal(step: Step) -> None:
+    if not step.obj.is_rehearsal:
+        raise Refused(_("This is no test run: freeze the ballot paper instead."))
+
+
+def _is_no_rehearsal(step: Step) -> None:
+    if step.obj.is_rehearsal:
+        raise Refused(_("A test run is not published. Remove it when you have seen enough."))
+
+
+def _set_up_is_complete(step: Step) -> None:
+    missing = step.get("missing")
+    if missing:
+        raise Refused(_("The set-up is not complete: %(what)s.") % {"what": missing})
+
+
 def _note_publication(step: Step) -> None:
     step.obj.published_at = clock.moved(step.now)
 
@@ -141,8 +171,8 @@ PLEBISCITE = Machine(
         State(P.CERTIFIED, _("Result final"), _("result final")),
         State(P.VOID, _("Declared void"), _("declared void")),
     ],
-    # From `freeze` on each step is to be confirmed by a second person; until the set-up of a vote
-    # has that screen, each is the act of one, and logged.
+    # From `freeze` on each step of the commission is begun by one person and confirmed by another
+    # (`plebiscite.services.confirming`).
     transitions=[
         Transition(
             "announce",
@@ -173,8 +203,26 @@ PLEBISCITE = Machine(
             P.APPEALS,
             P.FROZEN,
             who=COMMISSION,
-            guard=(_nothing_waits, _no_appeal_can_come, _is_a_choice, _has_keys, _voting_is_ahead),
+            guard=(
+                two_people,
+                _nothing_waits,
+                _no_appeal_can_come,
+                _is_a_choice,
+                _has_keys,
+                _voting_is_ahead,
+                _no_rehearsal_is_left,
+                _set_up_is_complete,
+            ),
+            takes=["first", "missing"],
             label_staff=_("Freeze the ballot paper"),
+        ),
+        Transition(
+            "rehearse",
+            P.APPEALS,
+            P.FROZEN,
+            who=COMMISSION,
+            guard=(_is_a_rehearsal, _has_keys, _is_a_choice),
+            label_staff=_("Begin the test run"),
         ),
         Transition(
             "open",
@@ -205,7 +253,8 @@ PLEBISCITE = Machine(
             P.SEALED,
             P.DRAWN,
             who=COMMISSION,
-            guard=_rule_draws_lots,
+            guard=(two_people, _rule_draws_lots),
+            takes=["first"],
             label_staff=_("Draw lots for ties"),
         ),
         Transition(
@@ -213,7 +262,8 @@ PLEBISCITE = Machine(
             (P.SEALED, P.DRAWN),
             P.TALLIED,
             who=COMMISSION,
-            guard=_lots_are_drawn,
+            guard=(two_people, _lots_are_drawn),
+            takes=["first"],
             label_staff=_("Count the votes"),
         ),
         Transition(
@@ -221,6 +271,8 @@ PLEBISCITE = Machine(
             P.TALLIED,
             P.OBJECTIONS,
             who=COMMISSION,
+            guard=(two_people, _is_no_rehearsal),
+            takes=["first"],
             effect=_note_publication,
             fields=["published_at"],
             label_staff=_("Publish the result"),
@@ -230,7 +282,8 @@ PLEBISCITE = Machine(
             P.OBJECTIONS,
             P.CERTIFIED,
             who=COMMISSION,
-            guard=_objections_are_over,
+            guard=(two_people, _objections_are_over),
+            takes=["first"],
             label_staff=_("Declare the result final"),
         ),
         Transition(
@@ -238,10 +291,10 @@ PLEBISCITE = Machine(
             ORDER,
             P.VOID,
             who=COMMISSION,
-            guard=_reason_is_given,
+            guard=(_reason_is_given, two_people),
             effect=_note_void_reason,
             fields=["void_reason"],
-            takes=["reason"],
+            takes=["reason", "first"],
             label_staff=_("Declare the plebiscite void"),
         ),
     ],

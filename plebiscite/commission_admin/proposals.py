@@ -42,7 +42,7 @@ class ProposalFilterSet(WagtailFilterSet):
         label=_("State"), choices=lambda: PROPOSAL.choices()[1:]
     )
     plebiscite = django_filters.ModelChoiceFilter(
-        label=_("Plebiscite"), queryset=lambda request: Plebiscite.objects.all()
+        label=_("Plebiscite"), queryset=lambda request: Plebiscite.objects.real()
     )
 
     class Meta:

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from core.transitions import Refused
 from plebiscite import chain
 from plebiscite.ballots import BadBallot, commitment, read_single
-from plebiscite.models import Ballot, Count, Inbox, LogEntry, ParticipationMark, Plebiscite
+from plebiscite.models import Ballot, Code, Count, Inbox, LogEntry, ParticipationMark, Plebiscite
+from plebiscite.phases import Channel
 from plebiscite.selectors.paper import BallotPaper, ballot_paper
 from plebiscite.tally import ENGINE, canonical_json, count
 
@@ -49,11 +50,17 @@ def count_votes(plebiscite: Plebiscite) -> Count:
 
 
 def _check_numbers(plebiscite: UUID) -> None:
-    """As many ballots as marks and as lines of the log, and none left in the inbox."""
+    """As many ballots cast on this site as marks and spent codes and as lines of the log.
+
+    None is left in the inbox. What is on paper has its own account (`paper_batches`).
+    """
     waiting = Inbox.objects.filter(plebiscite=plebiscite).count()
+    by_account = ParticipationMark.objects.filter(plebiscite=plebiscite, channel=Channel.ACCOUNT)
+    by_code = Code.objects.filter(plebiscite=plebiscite, spent_on__isnull=False)
     numbers = {
-        model: model.objects.filter(plebiscite=plebiscite).count()
-        for model in (ParticipationMark, Ballot, LogEntry)
+        ParticipationMark: by_account.count() + by_code.count(),
+        Ballot: Ballot.objects.filter(plebiscite=plebiscite, paper_batch=None).count(),
+        LogEntry: LogEntry.objects.filter(plebiscite=plebiscite).count(),
     }
     if waiting or len(set(numbers.values())) != 1:
         raise Refused(
@@ -104,7 +111,8 @@ def _read(plebiscite: UUID, paper: BallotPaper) -> tuple[Counter[str], bytes]:
             picks = read_single(ballot.payload, paper.codes)
         except BadBallot:
             picks = None
-        if picks is None or opens != c or c not in logged:
+        is_logged = c in logged or ballot.paper_batch_id is not None
+        if picks is None or opens != c or not is_logged:
             raise Refused(
                 _("The ballot with the commitment %(c)s is not what was cast.") % {"c": c.hex()}
             )

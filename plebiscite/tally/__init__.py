@@ -9,10 +9,14 @@ from __future__ import annotations
 from plebiscite.tally.model import (
     BadRuleset,
     Ballot,
+    Duplicates,
+    Elimination,
     Method,
+    Overvote,
     Result,
     Round,
     Ruleset,
+    Skipped,
     TieRule,
     canonical_json,
     digest,
@@ -23,13 +27,18 @@ __all__ = [
     "ENGINE",
     "BadRuleset",
     "Ballot",
+    "Duplicates",
+    "Elimination",
     "Method",
+    "Overvote",
     "Result",
     "Round",
     "Ruleset",
+    "Skipped",
     "TieRule",
     "canonical_json",
     "count",
+    "countable",
     "digest",
 ]
 
@@ -37,6 +46,11 @@ __all__ = [
 ENGINE = "1"
 
 _METHODS = {Method.SINGLE: count_single}
+
+
+def countable() -> frozenset[Method]:
+    """The methods that votes can be counted by: no other is offered for a binding vote."""
+    return frozenset(_METHODS)
 
 
 def count(

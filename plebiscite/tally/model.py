@@ -16,6 +16,40 @@ class Method(StrEnum):
     """How a ballot is filled in."""
 
     SINGLE = "single"
+    #: Up to `max_picks` options, each as good as the other.
+    APPROVAL = "approval"
+    #: `points_total` points, at most `points_cap` for one option.
+    POINTS = "points"
+    #: Up to `max_ranks` options in an order.
+    RANKED = "ranked"
+
+
+class Overvote(StrEnum):
+    """What becomes of a ranked ballot with two options on one rank."""
+
+    EXHAUST = "exhaust"
+    SKIP = "skip"
+
+
+class Skipped(StrEnum):
+    """What an empty rank between others means."""
+
+    IGNORE = "ignore"
+    EXHAUST_AFTER_2 = "exhaust_after_2"
+
+
+class Duplicates(StrEnum):
+    """What an option on two ranks means."""
+
+    SKIP = "skip"
+    EXHAUST = "exhaust"
+
+
+class Elimination(StrEnum):
+    """Who leaves a round of a ranked count."""
+
+    ONE_BY_ONE = "one_by_one"
+    BATCH = "batch"
 
 
 class TieRule(StrEnum):
@@ -46,10 +80,22 @@ class Ruleset:
     winners: int = 1
     tie: TieRule = TieRule.OPEN
     quorum: int = 0
+    max_picks: int = 3
+    points_total: int = 5
+    points_cap: int = 3
+    max_ranks: int = 5
+    overvote: Overvote = Overvote.EXHAUST
+    skipped: Skipped = Skipped.IGNORE
+    duplicates: Duplicates = Duplicates.SKIP
+    elimination: Elimination = Elimination.ONE_BY_ONE
 
     def __post_init__(self) -> None:
         if self.winners < 1:
             raise BadRuleset("there is at least one winner")
+        if min(self.max_picks, self.points_total, self.points_cap, self.max_ranks) < 1:
+            raise BadRuleset("every limit is at least one")
+        if self.points_cap > self.points_total:
+            raise BadRuleset("one option gets no more points than a voter has")
         if self.quorum < 0:
             raise BadRuleset("a quorum is not negative")
 
@@ -65,6 +111,14 @@ class Ruleset:
             "winners": self.winners,
             "tie": self.tie.value,
             "quorum": self.quorum,
+            "max_picks": self.max_picks,
+            "points_total": self.points_total,
+            "points_cap": self.points_cap,
+            "max_ranks": self.max_ranks,
+            "overvote": self.overvote.value,
+            "skipped": self.skipped.value,
+            "duplicates": self.duplicates.value,
+            "elimination": self.elimination.value,
         }
 
     @classmethod
@@ -76,6 +130,14 @@ class Ruleset:
                 winners=int(value["winners"]),
                 tie=TieRule(value["tie"]),
                 quorum=int(value["quorum"]),
+                max_picks=int(value["max_picks"]),
+                points_total=int(value["points_total"]),
+                points_cap=int(value["points_cap"]),
+                max_ranks=int(value["max_ranks"]),
+                overvote=Overvote(value["overvote"]),
+                skipped=Skipped(value["skipped"]),
+                duplicates=Duplicates(value["duplicates"]),
+                elimination=Elimination(value["elimination"]),
             )
         except (KeyError, ValueError) as error:
             raise BadRuleset(f"the ruleset is not understood: {error}") from None

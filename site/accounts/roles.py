@@ -13,6 +13,7 @@ class Role(StrEnum):
     EDITOR = "Redaktor"
     CHIEF_EDITOR = "Redaktor prowadzący"
     PLEBISCITE_COMMISSION = "Komisja plebiscytu"
+    POLLING_CLERK = "Obsługa punktu głosowania"
     SERVICE_COORDINATOR = "Koordynator usług"
     CONSORTIUM_MEMBER = "Członek konsorcjum"
     CONSORTIUM_LEAD = "Lider konsorcjum"

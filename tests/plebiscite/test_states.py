@@ -89,29 +89,29 @@ def _published(state: str) -> dict:
 
 def test_the_whole_way():
     plebiscite = make.voting(closes_in=timedelta(hours=1))
-    commission = make.commission()
     for number, pick in enumerate(["M1", "M1", "M2"]):
         make.vote(plebiscite, make.declared(plebiscite, number=number), [pick])
     with clock.shifted(timedelta(hours=2)):
         moving.write_down_what_is_due()
-        plebiscite = moving.move(plebiscite, "count", actor=commission)
-        plebiscite = moving.move(plebiscite, "publish", actor=commission)
+        plebiscite = make.together(plebiscite, "count")
+        plebiscite = make.together(plebiscite, "publish")
         assert plebiscite.published_at is not None
         with pytest.raises(Refused, match="objections"):
-            moving.move(plebiscite, "certify", actor=commission)
+            make.together(plebiscite, "certify")
     with clock.shifted(10 * make.DAY):
-        plebiscite = moving.move(plebiscite, "certify", actor=commission)
+        plebiscite = make.together(plebiscite, "certify")
     verbs = [event.verb for event in history(plebiscite)]
     assert verbs == [
-        "announce", "make_keys", "end_call", "open_appeals", "freeze", "open", "close", "seal",
-        "count", "publish", "certify",
+        "announce", "make_keys", "end_call", "open_appeals", "begin_freeze", "freeze", "open",
+        "close", "seal", "begin_count", "count", "begin_publish", "publish", "begin_certify",
+        "certify",
     ]  # fmt: skip
 
 
 def test_nothing_is_counted_before_it_is_sealed():
     plebiscite = make.voting()
     with pytest.raises(WrongState):
-        moving.move(plebiscite, "count", actor=make.commission())
+        make.together(plebiscite, "count")
     with pytest.raises(NotAllowed):
         moving.move(plebiscite, "seal", actor=make.commission())
     with pytest.raises(Refused):
@@ -135,7 +135,7 @@ def test_what_keeps_a_ballot_paper_from_being_frozen(problem, words):
         if problem == "waiting":
             Proposal.objects.filter(title="Praca 0").update(state="in_review")
         with pytest.raises(Refused, match=words):
-            moving.move(plebiscite, "freeze", actor=commission)
+            make.together(plebiscite, "freeze")
     assert not Manifest.objects.exists()
 
 
@@ -150,8 +150,8 @@ def test_voiding_needs_a_reason_and_is_the_end():
     plebiscite = make.announced()
     commission = make.commission()
     with pytest.raises(Refused, match="reason"):
-        moving.move(plebiscite, "void", actor=commission, reason="  ")
-    voided = moving.move(plebiscite, "void", actor=commission, reason="Pomyłka.")
+        make.together(plebiscite, "void", reason="  ")
+    voided = make.together(plebiscite, "void", reason="Pomyłka.")
     assert (voided.state, voided.void_reason) == ("void", "Pomyłka.")
     with pytest.raises(WrongState):
         moving.move(plebiscite, "announce", actor=commission)
@@ -171,7 +171,7 @@ def counted():
     make.vote(plebiscite, make.declared(plebiscite))
     with clock.shifted(timedelta(hours=2)):
         moving.write_down_what_is_due()
-        return moving.move(plebiscite, "count", actor=make.commission())
+        return make.together(plebiscite, "count")
 
 
 FROZEN = [Manifest, BallotOption, ParticipationMark, Ballot, LogEntry, MixFlush, Count]
