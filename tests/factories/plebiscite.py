@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw
 from accounts.roles import Role
 from core.clock import database_now
 from plebiscite import clock
-from plebiscite.ballots import commitment, new_nonce, write_single
+from plebiscite.ballots import commitment, new_nonce, write_ballot
 from plebiscite.models import AuthorShown, Plebiscite, Proposal
 from plebiscite.promises import Promise
 from plebiscite.selectors.paper import ballot_paper
@@ -180,6 +180,6 @@ def committed_to(plebiscite: Plebiscite, picks: Sequence[str], nonce: bytes) -> 
     return commitment(
         plebiscite=str(plebiscite.pk),
         manifest_hash=paper.manifest_hash,
-        ballot=write_single(picks, paper.codes),
+        ballot=write_ballot(paper.ruleset, picks, paper.codes),
         nonce=nonce,
     )
