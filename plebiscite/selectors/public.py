@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Count as Number
@@ -49,10 +50,17 @@ class Stop:
 
 @dataclass(frozen=True)
 class PlebisciteView:
-    """A plebiscite at one moment, for lists and heads of pages."""
+    """A plebiscite at one moment, for lists and heads of pages.
+
+    Without a moment the clock is read when a page first asks for it.
+    """
 
     plebiscite: Plebiscite
-    now: datetime
+    moment: datetime | None = None
+
+    @cached_property
+    def now(self) -> datetime:
+        return self.moment or clock.now()
 
     @property
     def state(self) -> PlebisciteState:
@@ -188,7 +196,7 @@ def find_public(slug: str) -> Plebiscite | None:
 
 def view(plebiscite: Plebiscite) -> PlebisciteView:
     """A plebiscite as it is now."""
-    return PlebisciteView(plebiscite, clock.now())
+    return PlebisciteView(plebiscite)
 
 
 def today() -> date:

@@ -70,13 +70,13 @@ def work(plebiscite: Plebiscite, number: int) -> Work | None:
     proposal = (
         plebiscite.proposals.accepted()
         .filter(number=number)
-        .select_related("accepted_revision__option")
+        .select_related("accepted_revision")
         .prefetch_related("accepted_revision__pictures__file")
         .first()
     )
     if proposal is None:
         return None
-    option = getattr(proposal.accepted_revision, "option", None)
+    option = plebiscite.options.filter(revision=proposal.accepted_revision_id).first()
     return _of_proposal(plebiscite, proposal, option)
 
 
