@@ -39,9 +39,9 @@ def read_sheet(rules: Ruleset, data: QueryDict) -> Sheet:
     is_blank = any(not pick.strip(BLANK) for pick in picks)
     if rules.method in WITH_NUMBERS:
         typed = {
-            name.removeprefix(NUMBER): value.strip()[:_LONGEST]
+            name.removeprefix(NUMBER): str(value).strip()[:_LONGEST]
             for name, value in data.dict().items()
-            if name.startswith(NUMBER) and value.strip()
+            if name.startswith(NUMBER) and str(value).strip()
         }
     else:
         typed = {pick: "1" for pick in picks if pick.strip(BLANK)}

@@ -58,8 +58,9 @@ def same_transaction() -> int:
 
 def test_no_column_leads_from_people_to_the_box_or_back():
     user = apps.get_model("accounts.User")
-    # Where people vote on paper holds nobody and nothing that was cast.
-    meeting = {apps.get_model("plebiscite.Plebiscite"), apps.get_model("plebiscite.PollingPoint")}
+    # Where people vote on paper, and the piles of cards, hold nobody and nothing that was cast.
+    names = ("Plebiscite", "PollingPoint", "PaperBatch")
+    meeting = {apps.get_model(f"plebiscite.{name}") for name in names}
     for model in PEOPLE | BOX | {Count}:
         targets = {
             field.related_model
@@ -290,7 +291,7 @@ def booth(settings):
 
 
 PLACES = [
-    "seal", "commitment", "_write", "record", "queue_mail", "promise", "write_ballot",
+    "seal", "commitment", "_write_by_account", "record", "queue_mail", "promise", "write_ballot",
     "_put_into_inbox", "_is_known",
 ]  # fmt: skip
 

@@ -85,7 +85,10 @@ class Seat:
 
     def context(self) -> dict[str, Any]:
         """What all pages of the booth know."""
+        # A stand has no way that leads elsewhere, in no part of a page.
+        without = {"breadcrumbs": None, "navigation": None} if self.is_kiosk else {}
         return {
+            **without,
             "frame": self.frame,
             "carried": self.carried,
             "is_kiosk": self.is_kiosk,
