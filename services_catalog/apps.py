@@ -10,6 +10,7 @@ class ServicesCatalogConfig(AppConfig):
 
     def ready(self) -> None:
         from core import ports
+        from services_catalog.cases.digest import send_digests
         from services_catalog.cases.services import expire_and_close
         from services_catalog.demo import load
         from services_catalog.demo.cases import load as load_cases
@@ -24,3 +25,5 @@ class ServicesCatalogConfig(AppConfig):
         ports.demo.register("services_catalog.cases", load_cases)
         every = timedelta(minutes=5)
         ports.jobs.register("services_catalog.cases", ports.Job(every=every, run=expire_and_close))
+        quarter = timedelta(minutes=15)
+        ports.jobs.register("services_catalog.digest", ports.Job(every=quarter, run=send_digests))

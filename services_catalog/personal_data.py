@@ -7,7 +7,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from core.ports import CannotErase, DataExport, DataNotice
-from services_catalog.cases.models import CaseMessage, RequestContact, ServiceRequest
+from services_catalog.cases.erasing import erase_case
+from services_catalog.cases.models import ServiceRequest
 
 
 class CasePersonalData:
@@ -55,6 +56,5 @@ class CasePersonalData:
         cases = ServiceRequest.objects.of_person(user)
         if cases.open().exists():
             raise CannotErase(_("You have open cases. Withdraw them or let us finish first."))
-        RequestContact.objects.filter(case__in=cases).delete()
-        CaseMessage.objects.filter(case__in=cases).delete()
-        cases.update(text="", public_reason="–", requester=None)
+        for case in cases:
+            erase_case(case, actor=user)

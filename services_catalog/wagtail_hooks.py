@@ -11,7 +11,7 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from services_catalog.cases.admin import CaseViewSet
-from services_catalog.models import Service
+from services_catalog.models import ReplyTemplate, Service
 
 
 class ServiceViewSet(SnippetViewSet):
@@ -28,7 +28,20 @@ class ServiceViewSet(SnippetViewSet):
     copy_view_enabled = True
 
 
+class ReplyTemplateViewSet(SnippetViewSet):
+    model = ReplyTemplate
+    icon = "mail"
+    menu_label = _("Reply templates")
+    menu_order = 311
+    add_to_admin_menu = True
+    list_display = ["title", "service"]
+    list_filter = ["service"]
+    search_fields = ["title", "text"]
+    search_backend_name = None
+
+
 register_snippet(ServiceViewSet)
+register_snippet(ReplyTemplateViewSet)
 
 
 @hooks.register("register_admin_viewset")

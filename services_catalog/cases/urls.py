@@ -14,6 +14,8 @@ urlpatterns = [
     path("sprawy/zgubiony-link/wyslany/", views.lost_link_sent, name="lost_link_sent"),
     path("sprawy/otworz/<str:token>/", views.OpenCase.as_view(), name="open"),
     path("sprawy/potwierdz/<str:token>/", views.ConfirmCase.as_view(), name="confirm"),
+    path("sprawy/numer-i-pin/", views.open_with_pin, name="pin"),
+    path("sprawy/<uuid:pk>/plik/<uuid:file>/", views.case_file, name="file"),
     path("sprawy/<uuid:pk>/", views.case_page, name="case"),
     path("sprawy/<uuid:pk>/<slug:verb>/", views.move_case, name="move"),
 ]

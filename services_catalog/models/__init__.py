@@ -1,4 +1,10 @@
-from services_catalog.cases.models import CaseMessage, RequestContact, ServiceRequest
+from services_catalog.cases.models import (
+    CaseFeedback,
+    CaseMessage,
+    ReplyTemplate,
+    RequestContact,
+    ServiceRequest,
+)
 from services_catalog.models.page import CataloguePage
 from services_catalog.models.service import (
     Service,
@@ -10,8 +16,10 @@ from services_catalog.models.service import (
 )
 
 __all__ = [
+    "CaseFeedback",
     "CaseMessage",
     "CataloguePage",
+    "ReplyTemplate",
     "RequestContact",
     "Service",
     "ServiceHours",

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.http import HttpRequest
 from django.utils.functional import cached_property
@@ -145,6 +146,16 @@ class Service(
     rooms = ParentalManyToManyField(
         "directory.Room", verbose_name=_("rooms"), blank=True, related_name="services"
     )
+    reply_days = models.PositiveSmallIntegerField(
+        _("first answer within working days"),
+        default=2,
+        validators=[MinValueValidator(1), MaxValueValidator(60)],
+    )
+    resolution_days = models.PositiveSmallIntegerField(
+        _("settled within working days"),
+        default=10,
+        validators=[MinValueValidator(1), MaxValueValidator(250)],
+    )
     is_example = models.BooleanField(_("example"), default=False)
     is_translation_draft = models.BooleanField(_("draft translation"), default=False)
 
@@ -153,7 +164,7 @@ class Service(
     # What every language shares with the Polish row; copied over a translation when it is shown.
     OPERATIONAL_FIELDS = (
         "icon", "cover_id", "is_free", "price_from", "mode", "place", "min_age", "max_age",
-        "contact_phone", "contact_email", "is_example",
+        "contact_phone", "contact_email", "reply_days", "resolution_days", "is_example",
     )  # fmt: skip
 
     text_panels = [
@@ -195,10 +206,17 @@ class Service(
             heading=_("Contact and accessibility"),
         ),
     ]
+    case_panels = [
+        MultiFieldPanel(
+            [FieldRowPanel([FieldPanel("reply_days"), FieldPanel("resolution_days")])],
+            heading=_("Deadlines"),
+        ),
+    ]
     edit_handler = TabbedInterface(
         [
             ObjectList(text_panels, heading=_("What it is")),
             ObjectList(practical_panels, heading=_("When, where, by whom")),
+            ObjectList(case_panels, heading=_("Cases")),
             ObjectList(
                 [
                     FieldPanel("is_example"),
@@ -236,6 +254,11 @@ class Service(
                 | models.Q(min_age__lte=models.F("max_age")),
                 name="services_ages_in_order",
                 violation_error_message=_("“Age from” is higher than “age to”."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(reply_days__gte=1, resolution_days__gte=models.F("reply_days")),
+                name="services_deadlines_in_order",
+                violation_error_message=_("The first answer cannot come after the end."),
             ),
         ]  # fmt: skip
 

@@ -42,6 +42,7 @@ def test_what_is_registered():
             "plebiscite.keys",
             "plebiscite.mix",
             "services_catalog.cases",
+            "services_catalog.digest",
         ],
     }
 

@@ -71,4 +71,4 @@ def test_reviewers_and_mentors_never_enter_the_admin():
     setup_site()
     for role in Role:
         enters = user_in(role).has_perm("wagtailadmin.access_admin")
-        assert enters is (role not in {Role.REVIEWER, Role.MENTOR, Role.CONSORTIUM_MEMBER}), role
+        assert enters is (role not in {Role.REVIEWER, Role.MENTOR}), role

@@ -10,7 +10,7 @@ from accounts.roles import Role
 from core.outbox.models import OutboxMail
 from core.transitions import WrongState
 from services_catalog.cases import services
-from tests.factories.catalogue import ServiceFactory
+from tests.factories.catalogue import OrganisationFactory, ServiceFactory
 from tests.services_catalog.test_cases import ask, person, text
 
 pytestmark = pytest.mark.concurrency
@@ -32,7 +32,9 @@ def test_one_form_pressed_ten_times_is_one_case(together):
 
 def test_of_two_clerks_one_answers_and_the_other_is_told(together):
     service = ServiceFactory()
+    OrganisationFactory(kind="leader")
     case = ask(service, email="", phone="856822180")
+    services.move(case, "take", actor=person(Role.SERVICE_COORDINATOR))
     clerks = [person(Role.SERVICE_COORDINATOR) for _ in range(2)]
     results = together(
         lambda: services.move(case, "answer", actor=clerks[0], **text("Tak.")),

@@ -1,4 +1,4 @@
-"""The case, who asked, and what was written to each other."""
+"""The case itself, and who asked."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from core.clock import ClockTimestamp
-from services_catalog.cases import states
+from services_catalog.cases import permissions, states
 from services_catalog.models.service import Service
 
 
@@ -21,6 +21,7 @@ class Channel(models.TextChoices):
     WEB = "web", _("website")
     PHONE = "phone", _("telephone")
     DESK = "desk", _("at the desk")
+    PAPER = "paper", _("on paper")
 
 
 class Priority(models.IntegerChoices):
@@ -29,18 +30,51 @@ class Priority(models.IntegerChoices):
     HIGH = 2, _("high")
 
 
+class Outcome(models.TextChoices):
+    """What came of an answered case."""
+
+    DONE = "done", _("done")
+    PARTLY = "partly", _("partly done")
+    ADVISED = "advised", _("advice given")
+    ELSEWHERE = "elsewhere", _("passed on elsewhere")
+
+
 class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
     """Reads of cases; each says who may see the rows it gives."""
 
     def visible_to(self, user: Any) -> ServiceRequestQuerySet:
-        """What a member of staff may see; nothing for anybody else."""
-        from services_catalog.cases.permissions import may_read_all
+        """What a member of staff may see; nothing for anybody else.
 
-        return self if may_read_all(user) else self.none()
+        Coordinators, auditors and administrators all of them; the consortium's lead those that
+        its members have; a member those offered to or held by its own organisation.
+        """
+        if permissions.may_read_all(user):
+            return self
+        if permissions.leads_consortium(user):
+            return self.filter(assigned_org__kind="member")
+        if permissions.is_provider(user):
+            return self.filter(assigned_org__in=permissions.own_organisations(user))
+        return self.none()
 
     def of_person(self, user: Any) -> ServiceRequestQuerySet:
-        """The cases of a signed-in resident."""
-        return self.filter(requester=user) if user.is_authenticated else self.none()
+        """A signed-in resident's cases: sent from the account, or with its verified address."""
+        if not user.is_authenticated:
+            return self.none()
+        guest = Q(
+            requester=None,
+            contact__email__in=permissions.verified_addresses(user),
+            state__in=set(states.MACHINE.states) - {states.UNCONFIRMED, states.EXPIRED},
+        )
+        return self.filter(Q(requester=user) | guest)
+
+    def with_overdue(self) -> ServiceRequestQuerySet:
+        """Each with `is_late`: whether the office has let the deadline pass."""
+        late = Q(state__in=states.OURS, due_at__lt=ClockTimestamp())
+        return self.annotate(is_late=models.ExpressionWrapper(late, models.BooleanField()))
+
+    def overdue(self) -> ServiceRequestQuerySet:
+        """Those whose deadline the office has let pass."""
+        return self.filter(state__in=states.OURS, due_at__lt=ClockTimestamp())
 
     def open(self) -> ServiceRequestQuerySet:
         """Not over yet."""
@@ -69,6 +103,14 @@ class ServiceRequest(models.Model):
     language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES)
     text = models.TextField(_("what it is about"), max_length=4000)
     state = states.MACHINE.state_field()
+    assigned_org = models.ForeignKey(
+        "directory.Organisation",
+        verbose_name=_("handled by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="cases",
+    )
     assigned_to = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("assigned to"),
@@ -77,12 +119,27 @@ class ServiceRequest(models.Model):
         on_delete=models.SET_NULL,
         related_name="+",
     )
+    offered_at = models.DateTimeField(_("offered"), null=True, blank=True)
     priority = models.PositiveSmallIntegerField(
         _("priority"), choices=Priority, default=Priority.NORMAL
     )
+    outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome, blank=True)
+    duplicate_of = models.ForeignKey(
+        "self",
+        verbose_name=_("duplicate of"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="duplicates",
+    )
     public_reason = models.TextField(_("reason for the resident"), max_length=1000, blank=True)
     created_at = models.DateTimeField(_("received"), db_default=ClockTimestamp())
+    #: The deadline that runs now: of the first answer, then of the whole case.
     due_at = models.DateTimeField(_("answer due"))
+    due_resolution_at = models.DateTimeField(_("to be settled by"))
+    warn_at = models.DateTimeField(_("warning"))
+    #: 1 when three quarters of the time are over, 2 when all of it, 3 when the City was told.
+    alarm = models.PositiveSmallIntegerField(_("alarm"), default=0)
     first_reply_at = models.DateTimeField(_("first answered"), null=True, blank=True)
     paused_at = models.DateTimeField(_("waiting since"), null=True, blank=True)
     closed_at = models.DateTimeField(_("finished"), null=True, blank=True)
@@ -101,7 +158,14 @@ class ServiceRequest(models.Model):
         default_permissions = ("view",)
         indexes = [
             models.Index(fields=["state", "due_at"], name="services_case_due"),
+            models.Index(fields=["due_at", "id"], name="services_case_soonest"),
             models.Index(fields=["-created_at", "id"], name="services_case_newest"),
+            models.Index(fields=["assigned_org", "due_at"], name="services_case_org"),
+            models.Index(
+                fields=["warn_at"],
+                condition=Q(state__in=sorted(states.OURS)),
+                name="services_case_watched",
+            ),
         ]
         constraints = [
             states.MACHINE.constraint("services_case_state_known"),
@@ -113,6 +177,22 @@ class ServiceRequest(models.Model):
                 condition=Q(state__in=states.FINAL, closed_at__isnull=False)
                 | (~Q(state__in=states.FINAL) & Q(closed_at__isnull=True)),
                 name="services_case_closed_has_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=states.HELD) | Q(assigned_org__isnull=False),
+                name="services_case_held_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=states.CLOSED) | ~Q(outcome=""),
+                name="services_case_closed_has_outcome",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=states.DUPLICATE) | Q(duplicate_of__isnull=False),
+                name="services_case_duplicate_of_something",
+            ),
+            models.CheckConstraint(
+                condition=Q(duplicate_of__isnull=True) | ~Q(duplicate_of=F("id")),
+                name="services_case_not_of_itself",
             ),
         ]
 
@@ -135,58 +215,31 @@ class ServiceRequest(models.Model):
 
 
 class RequestContact(models.Model):
-    """Who asked and how to reach them; a row of its own, so that erasing it is a deletion."""
+    """Who asked and how to reach them; a row of its own, so that erasing it is a deletion.
+
+    Whoever has no e-mail address gets a PIN on paper; only its hash is kept, and five wrong tries
+    lock it until staff print a new one.
+    """
 
     affects_public_pages = False
 
     case = models.OneToOneField(ServiceRequest, on_delete=models.CASCADE, related_name="contact")
     name = models.CharField(_("name"), max_length=120)
-    email = models.EmailField(_("e-mail address"), blank=True)
+    on_behalf_of = models.CharField(_("for whom"), max_length=120, blank=True)
+    email = models.EmailField(_("e-mail address"), blank=True, db_index=True)
     phone = models.CharField(_("telephone"), max_length=30, blank=True)
+    pin_hash = models.CharField(max_length=128, blank=True)
+    pin_tries = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         verbose_name = _("contact")
         default_permissions = ()
         constraints = [
             models.CheckConstraint(
-                condition=~Q(email="") | ~Q(phone=""), name="services_contact_reachable"
+                condition=~Q(email="") | ~Q(phone="") | ~Q(pin_hash=""),
+                name="services_contact_reachable",
             )
         ]
 
     def __str__(self) -> str:
         return self.name
-
-
-class CaseMessage(models.Model):
-    """Something one side wrote. Internal notes never leave the office."""
-
-    affects_public_pages = False
-
-    class Author(models.TextChoices):
-        REQUESTER = "requester", _("resident")
-        STAFF = "staff", _("office")
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    case = models.ForeignKey(ServiceRequest, on_delete=models.CASCADE, related_name="messages")
-    author = models.CharField(_("author"), max_length=10, choices=Author)
-    staff = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    text = models.TextField(_("text"), max_length=4000)
-    is_internal = models.BooleanField(_("internal note"), default=False)
-    created_at = models.DateTimeField(_("written"), db_default=ClockTimestamp())
-    submission_key = models.UUIDField(unique=True, editable=False)
-
-    class Meta:
-        verbose_name = _("message")
-        ordering = ["created_at"]
-        default_permissions = ()
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(author="staff") | Q(is_internal=False),
-                name="services_message_internal_by_staff",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.case_id} {self.author}"

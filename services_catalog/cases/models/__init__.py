@@ -1,0 +1,23 @@
+"""The case, who asked, what was written to each other."""
+
+from services_catalog.cases.models.case import (
+    Channel,
+    Outcome,
+    Priority,
+    RequestContact,
+    ServiceRequest,
+    ServiceRequestQuerySet,
+)
+from services_catalog.cases.models.conversation import CaseFeedback, CaseMessage, ReplyTemplate
+
+__all__ = [
+    "CaseFeedback",
+    "CaseMessage",
+    "Channel",
+    "Outcome",
+    "Priority",
+    "ReplyTemplate",
+    "RequestContact",
+    "ServiceRequest",
+    "ServiceRequestQuerySet",
+]
