@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import UpdatedAtColumn
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from services_catalog.cases.admin import CaseViewSet
+from services_catalog.cases.admin.bulk import AssignAction, MergeAction, PriorityAction
+from services_catalog.cases.admin.dashboard import CasePanel, CaseSummary
+from services_catalog.cases.permissions import may_enter
 from services_catalog.models import ReplyTemplate, Service
 
 
@@ -47,3 +53,31 @@ register_snippet(ReplyTemplateViewSet)
 @hooks.register("register_admin_viewset")
 def register_cases() -> Any:
     return CaseViewSet()
+
+
+for action in (AssignAction, PriorityAction, MergeAction):
+    hooks.register("register_bulk_action", action)
+
+
+@hooks.register("construct_homepage_summary_items")
+def add_case_figures(request: HttpRequest, items: list[Any]) -> None:
+    items.append(CaseSummary(request))
+
+
+@hooks.register("construct_homepage_panels")
+def add_case_panel(request: HttpRequest, panels: list[Any]) -> None:
+    if may_enter(request.user):
+        panels.append(CasePanel(request))
+
+
+class CaseReportsItem(MenuItem):
+    """In the menu of reports, for those who have cases."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return may_enter(request.user)
+
+
+@hooks.register("register_reports_menu_item")
+def add_case_reports() -> MenuItem:
+    url = reverse("services_catalog_cases:reports")
+    return CaseReportsItem(_("Cases"), url, icon_name="tasks", order=600)

@@ -3,6 +3,7 @@ from services_catalog.cases.models import (
     CaseMessage,
     ReplyTemplate,
     RequestContact,
+    SavedFilter,
     ServiceRequest,
 )
 from services_catalog.models.page import CataloguePage
@@ -21,6 +22,7 @@ __all__ = [
     "CataloguePage",
     "ReplyTemplate",
     "RequestContact",
+    "SavedFilter",
     "Service",
     "ServiceHours",
     "ServiceMode",

@@ -122,7 +122,7 @@ def test_a_visitor_without_an_account_asks_and_is_answered(
     expect(phone.locator(".line")).to_contain_text("Stolarz przyjdzie w czwartek")
     look(phone)
     phone.locator("form[action$='/accept/'] button").click()
-    expect(phone.locator(".facts")).to_contain_text("Zamknięta")
+    expect(phone.locator(".facts")).to_contain_text("Zamknięto")
     case.refresh_from_db()
     assert case.state == states.CLOSED
     assert_no_horizontal_scrolling(phone)

@@ -257,7 +257,7 @@ class TestConversation:
             "services/confirm",
             "services/received",
             "services/question",
-            "services/reopened",
+            "services_admin/reopened",
             "services/answer",
         ]
 

@@ -1,29 +1,49 @@
-"""The list of cases: filters, search, export."""
+"""The list of cases: filters, also saved ones, search, export, several at once."""
 
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import django_filters
+from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn, TitleColumn
+from wagtail.admin.ui.tables import (
+    BooleanColumn,
+    BulkActionsCheckboxColumn,
+    Column,
+    DateColumn,
+    TitleColumn,
+)
 from wagtail.admin.views import generic
 from wagtail.admin.widgets.button import Button
 
+from accounts.models import User
+from accounts.permissions import people_with
+from accounts.roles import Role
 from core.admin import ReadOnlyPolicy, ReadOnlyViewSet
 from core.audit import record
 from core.clock import database_now
 from core.references import Reference
+from directory.models import Organisation
 from services_catalog.cases import states
 from services_catalog.cases.admin.desk import take_down_view
+from services_catalog.cases.admin.reports import reports_view, states_view
 from services_catalog.cases.admin.screen import CaseInspectView, file_view, move_view
-from services_catalog.cases.models import ServiceRequest
+from services_catalog.cases.models import SavedFilter, ServiceRequest
 from services_catalog.cases.permissions import may_enter, may_work
+from services_catalog.models.service import Service
+
+#: Signs by which a spreadsheet takes a text for a formula.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FILTERS_KEPT = 20
 
 
 class CasePolicy(ReadOnlyPolicy):
@@ -42,36 +62,58 @@ class CasePolicy(ReadOnlyPolicy):
         return action == "view" and rows.filter(pk=instance.pk).exists()
 
 
+def _workers(request: HttpRequest | None) -> QuerySet[User]:
+    return people_with(Role.SERVICE_COORDINATOR, Role.CONSORTIUM_MEMBER, Role.CONSORTIUM_LEAD)
+
+
+def _holders(request: HttpRequest | None) -> QuerySet[Organisation]:
+    return Organisation.objects.of_project()
+
+
+def _services(request: HttpRequest | None) -> QuerySet[Service]:
+    return Service.objects.canonical()
+
+
 class CaseFilterSet(WagtailFilterSet):
     state = django_filters.MultipleChoiceFilter(
         label=_("State"), choices=lambda: states.MACHINE.choices()
     )
     overdue = django_filters.BooleanFilter(label=_("Overdue"), method="filter_overdue")
+    service = django_filters.ModelChoiceFilter(label=_("Service"), queryset=_services)
+    assigned_org = django_filters.ModelChoiceFilter(label=_("Handled by"), queryset=_holders)
+    assigned_to = django_filters.ModelChoiceFilter(label=_("Assigned to"), queryset=_workers)
 
     class Meta:
         model = ServiceRequest
-        fields = ["state", "overdue", "service", "channel", "priority", "assigned_to"]
+        fields = [
+            "state", "overdue", "service", "assigned_org", "assigned_to", "priority", "channel",
+            "outcome",
+        ]  # fmt: skip
 
     def filter_overdue(self, rows: QuerySet, name: str, value: bool) -> QuerySet:
         late = {"state__in": states.OURS, "due_at__lt": database_now()}
         return rows.filter(**late) if value else rows.exclude(**late)
 
 
-class OwnRowsMixin:
-    """Lists and pages give only what the person may see."""
+class CaseIndexView(generic.IndexView):
+    """The list, with taking down a request, saved filters and acts on several cases."""
 
-    request: HttpRequest
+    template_name = "services_catalog/admin/cases.html"
+    results_template_name = "services_catalog/admin/cases_results.html"
 
     def get_base_queryset(self) -> QuerySet[ServiceRequest]:
         return (
             ServiceRequest.objects.visible_to(self.request.user)
             .with_overdue()
-            .select_related("service__locale", "assigned_to", "contact")
+            .select_related("service__locale", "assigned_to", "assigned_org")
         )
 
-
-class CaseIndexView(OwnRowsMixin, generic.IndexView):
-    """The list, with taking down a request by telephone."""
+    @cached_property
+    def columns(self) -> list[Column]:
+        columns = super().columns
+        if not may_work(self.request.user):
+            return columns
+        return [BulkActionsCheckboxColumn("bulk_actions", obj_type="case"), *columns]
 
     @cached_property
     def header_buttons(self) -> list[Button]:
@@ -81,17 +123,64 @@ class CaseIndexView(OwnRowsMixin, generic.IndexView):
             buttons.append(Button(_("Take down a request"), url=url, icon_name="plus"))
         return buttons
 
-    def write_xlsx(self, *args: Any, **kwargs: Any) -> Any:
-        self._log_export()
-        return super().write_xlsx(*args, **kwargs)
+    def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(*args, **kwargs)
+        query = clean_query(self.request.GET.urlencode())
+        context.update(
+            saved_filters=SavedFilter.objects.filter(user=self.request.user),
+            current_query=query,
+            may_work=may_work(self.request.user),
+        )
+        return context
 
-    def stream_csv(self, *args: Any, **kwargs: Any) -> Any:
-        self._log_export()
-        return super().stream_csv(*args, **kwargs)
+    def to_row_dict(self, item: ServiceRequest) -> Any:
+        row = super().to_row_dict(item)
+        for name, value in row.items():
+            if isinstance(value, str) and value.startswith(FORMULA):
+                row[name] = f"'{value}"
+        return row
 
-    def _log_export(self) -> None:
+    def as_spreadsheet(self, queryset: Any, spreadsheet_format: str) -> Any:
         target = Reference("services_catalog.servicerequest", "export")
         record(target, "export", actor=self.request.user)
+        return super().as_spreadsheet(queryset, spreadsheet_format)
+
+
+def clean_query(query: str) -> str:
+    """The part of a list's address that is a filter: no page, no export."""
+    pairs = [
+        (name, value)
+        for name, value in parse_qsl(query)
+        if value and name not in {"p", "export", "_w_filter_fragment"}
+    ]
+    return urlencode(pairs)
+
+
+@require_POST
+def save_filter_view(request: HttpRequest) -> HttpResponse:
+    """Keeps the present filter under a name; the same name is written over."""
+    name = request.POST.get("name", "").strip()[:60]
+    query = clean_query(request.POST.get("query", ""))
+    mine = SavedFilter.objects.filter(user=request.user)
+    if not name:
+        messages.error(request, _("Give the filter a name."))
+    elif len(query) > 1000 or (
+        mine.count() >= FILTERS_KEPT and not mine.filter(name=name).exists()
+    ):
+        messages.error(request, _("There is no room for another filter. Remove one first."))
+    else:
+        SavedFilter.objects.update_or_create(
+            user=request.user, name=name, defaults={"query": query}
+        )
+        messages.success(request, _("The filter is saved."))
+    return redirect(f"{reverse('services_catalog_cases:index')}?{query}")
+
+
+@require_POST
+def remove_filter_view(request: HttpRequest, pk: int) -> HttpResponse:
+    """Removes one's own filter."""
+    SavedFilter.objects.filter(user=request.user, pk=pk).delete()
+    return redirect("services_catalog_cases:index")
 
 
 class CaseViewSet(ReadOnlyViewSet):
@@ -109,24 +198,47 @@ class CaseViewSet(ReadOnlyViewSet):
     index_view_class = CaseIndexView
     inspect_view_class = CaseInspectView
     filterset_class = CaseFilterSet
+    index_template_name = "services_catalog/admin/cases.html"
+    index_results_template_name = "services_catalog/admin/cases_results.html"
+    inspect_template_name = "services_catalog/admin/case.html"
     list_display = [
         TitleColumn(
             "number",
             label=_("Number"),
             sort_key="number",
             get_url=lambda case: reverse("services_catalog_cases:inspect", args=[case.pk]),
+            get_title_id=lambda case: f"case_{case.pk}_title",
         ),
         Column("service", label=_("Service"), accessor="service.name"),
         Column("state", label=_("State"), accessor="staff_state_label"),
+        Column(
+            "priority", label=_("Priority"), accessor="get_priority_display", sort_key="priority"
+        ),
+        Column("assigned_org", label=_("Handled by")),
         Column("assigned_to", label=_("Assigned to")),
-        DateColumn("due_at", label=_("Answer due"), sort_key="due_at"),
+        DateColumn("due_at", label=_("Deadline"), sort_key="due_at"),
         BooleanColumn("is_late", label=_("Overdue")),
         DateColumn("created_at", label=_("Received"), sort_key="created_at"),
     ]
-    list_export = ["number", "service", "staff_state_label", "channel", "created_at", "due_at"]
+    list_export = [
+        "number", "service", "staff_state_label", "get_priority_display", "assigned_org",
+        "channel", "get_outcome_display", "created_at", "due_at", "closed_at",
+    ]  # fmt: skip
+    export_headings = {
+        "number": _("Number"),
+        "service": _("Service"),
+        "staff_state_label": _("State"),
+        "get_priority_display": _("Priority"),
+        "assigned_org": _("Handled by"),
+        "channel": _("Channel"),
+        "get_outcome_display": _("Outcome"),
+        "created_at": _("Received"),
+        "due_at": _("Deadline"),
+        "closed_at": _("Finished"),
+    }
     search_fields = ["number", "text", "service__name"]
     search_backend_name = None
-    ordering = ["due_at"]
+    ordering = ["due_at", "id"]
 
     @property
     def permission_policy(self) -> CasePolicy:
@@ -137,6 +249,10 @@ class CaseViewSet(ReadOnlyViewSet):
         return [
             *super().get_urlpatterns(),
             path("przyjmij/", take_down_view, name="take_down"),
+            path("filtry/", save_filter_view, name="save_filter"),
+            path("filtry/<int:pk>/usun/", remove_filter_view, name="remove_filter"),
+            path("raporty/", reports_view, name="reports"),
+            path("stany/", states_view, name="states"),
             path("<uuid:pk>/plik/<uuid:file>/", file_view, name="file"),
             path("<uuid:pk>/<slug:verb>/", move_view, name="move"),
         ]

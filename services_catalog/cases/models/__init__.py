@@ -9,6 +9,7 @@ from services_catalog.cases.models.case import (
     ServiceRequestQuerySet,
 )
 from services_catalog.cases.models.conversation import CaseFeedback, CaseMessage, ReplyTemplate
+from services_catalog.cases.models.filters import SavedFilter
 
 __all__ = [
     "CaseFeedback",
@@ -18,6 +19,7 @@ __all__ = [
     "Priority",
     "ReplyTemplate",
     "RequestContact",
+    "SavedFilter",
     "ServiceRequest",
     "ServiceRequestQuerySet",
 ]
