@@ -25,7 +25,9 @@ from services_catalog.selectors.services import translations
 
 CASE_TYPE, MESSAGE_TYPE = "services_catalog.servicerequest", "services_catalog.casemessage"
 #: Acts without a change of state that staff see in the course of a case.
-ACTS = frozenset({"assign", "set_priority", "new_pin", "warn", "escalate"})
+ACTS = frozenset(
+    {"assign", "set_priority", "new_pin", "warn", "escalate", "hold", "release", "erase"}
+)
 
 
 def service_name(case: ServiceRequest, language: str) -> str:
@@ -90,6 +92,14 @@ def timeline(case: ServiceRequest, *, for_staff: bool = False) -> list[Entry]:
 def request_files(case: ServiceRequest) -> list[StoredFile]:
     """What was sent with the request itself."""
     return list(files_of(case))
+
+
+def public_files(case: ServiceRequest) -> list[StoredFile]:
+    """Everything its person may have: of the request and of messages, not of notes."""
+    found = list(files_of(case))
+    for message in case.messages.filter(is_internal=False):
+        found += files_of(message)
+    return found
 
 
 def file_of(case: ServiceRequest, pk: UUID, *, for_staff: bool) -> StoredFile | None:

@@ -19,8 +19,14 @@ from core.files.models import StoredFile
 from core.numbers import BadNumber, Scheme, take_number
 from core.outbox import queue_mail
 from core.transitions import Refused, TransitionError, transition
-from services_catalog.cases import clock, notices, rules, states
-from services_catalog.cases.models import Channel, Priority, RequestContact, ServiceRequest
+from services_catalog.cases import clock, erasing, notices, rules, states
+from services_catalog.cases.models import (
+    Channel,
+    PersonalDataView,
+    Priority,
+    RequestContact,
+    ServiceRequest,
+)
 from services_catalog.models.service import Service
 
 NUMBERS = Scheme("HAJ", "-", (4, 6))
@@ -258,3 +264,20 @@ def expire_and_close() -> int:
             continue  # not yet, or somebody was quicker and the case has moved on
         done += 1
     return done
+
+
+def erase_due() -> int:
+    """Erases what services no longer have a reason to keep; run by the worker."""
+    done = 0
+    for case in erasing.due_for_erasure(database_now()):
+        try:
+            move(case, "erase", actor=SYSTEM)
+        except TransitionError:
+            continue  # held or erased meanwhile
+        done += 1
+    return done
+
+
+def note_view(case: ServiceRequest, *, actor: Any, what: str) -> None:
+    """Writes down that somebody of the staff has seen personal data."""
+    PersonalDataView.objects.create(case=case, user=actor, what=what)

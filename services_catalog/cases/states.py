@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from core.transitions import SYSTEM_ONLY, Machine, Notice, State, Transition, roles
-from services_catalog.cases import admin_guards, clock, notices, rules
+from services_catalog.cases import admin_guards, clock, erasing, notices, rules
 
 UNCONFIRMED = "unconfirmed"
 NEW = "new"
@@ -43,6 +43,7 @@ DESK = roles(*STAFF)
 PROVIDER = rules.provider
 DESK_OR_PROVIDER = DESK | PROVIDER
 REQUESTER = rules.requester
+ERASER = DESK | REQUESTER | SYSTEM_ONLY
 
 WRITTEN = ("text", "submission_key", "files")
 
@@ -250,6 +251,22 @@ MACHINE = Machine(
             "close_for", RESOLVED, CLOSED,
             who=DESK, label_staff=_("Settled, says the resident"),
             effect=rules.close, fields=("closed_at",),
+        ),
+        # --- Privacy ---
+        Transition(
+            "hold", STATES, None,
+            who=DESK, label_staff=_("Keep for a legal reason"),
+            effect=erasing.set_hold, fields=("legal_hold",),
+        ),
+        Transition(
+            "release", STATES, None,
+            who=DESK, label_staff=_("No longer keep for a legal reason"),
+            effect=erasing.set_hold, fields=("legal_hold",),
+        ),
+        Transition(
+            "erase", FINAL, None,
+            who=ERASER, label_staff=_("Erase the personal data for good"),
+            guard=erasing.not_held, effect=erasing.erase, fields=erasing.FIELDS,
         ),
         # --- Time ---
         Transition(

@@ -15,6 +15,7 @@ urlpatterns = [
     path("sprawy/otworz/<str:token>/", views.OpenCase.as_view(), name="open"),
     path("sprawy/potwierdz/<str:token>/", views.ConfirmCase.as_view(), name="confirm"),
     path("sprawy/numer-i-pin/", views.open_with_pin, name="pin"),
+    path("sprawy/<uuid:pk>/dane.zip", views.case_archive, name="archive"),
     path("sprawy/<uuid:pk>/plik/<uuid:file>/", views.case_file, name="file"),
     path("sprawy/<uuid:pk>/", views.case_page, name="case"),
     path("sprawy/<uuid:pk>/<slug:verb>/", views.move_case, name="move"),

@@ -25,7 +25,7 @@ from core.tokens import revoke
 from core.tokens.models import AccessToken
 from core.tokens.views import Question, TokenView
 from core.transitions import TransitionError, available
-from services_catalog.cases import notices, rules, selectors, services, states
+from services_catalog.cases import erasing, notices, rules, selectors, services, states
 from services_catalog.cases.forms import (
     FeedbackForm,
     LostLinkForm,
@@ -78,6 +78,7 @@ def request_service(request: HttpRequest, slug: str) -> HttpResponse:
         "service": service,
         "form": form,
         "working_days": service.canonical.reply_days,
+        "retention_months": service.canonical.retention_months,
         "fallback_language": (
             get_language_info(service.text_language) if service.is_fallback else None
         ),
@@ -209,6 +210,17 @@ def case_file(request: HttpRequest, pk: UUID, file: UUID) -> HttpResponseBase:
     if found is None:
         raise Http404
     return serve(request, found, allowed=True)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD"])
+def case_archive(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Everything about the case, for the person whose case it is."""
+    case = find_case(pk)
+    actor_for(request, case)
+    response = HttpResponse(erasing.archive(case), content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="{case.number}.zip"'
+    return response
 
 
 class OpenCase(TokenView):

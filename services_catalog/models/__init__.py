@@ -1,6 +1,7 @@
 from services_catalog.cases.models import (
     CaseFeedback,
     CaseMessage,
+    PersonalDataView,
     ReplyTemplate,
     RequestContact,
     SavedFilter,
@@ -20,6 +21,7 @@ __all__ = [
     "CaseFeedback",
     "CaseMessage",
     "CataloguePage",
+    "PersonalDataView",
     "ReplyTemplate",
     "RequestContact",
     "SavedFilter",

@@ -156,6 +156,12 @@ class Service(
         default=10,
         validators=[MinValueValidator(1), MaxValueValidator(250)],
     )
+    retention_months = models.PositiveSmallIntegerField(
+        _("personal data of cases kept for months"),
+        default=12,
+        validators=[MinValueValidator(1), MaxValueValidator(120)],
+        help_text=_("Counted from the end of a case; then number, dates and outcome stay."),
+    )
     is_example = models.BooleanField(_("example"), default=False)
     is_translation_draft = models.BooleanField(_("draft translation"), default=False)
 
@@ -164,7 +170,8 @@ class Service(
     # What every language shares with the Polish row; copied over a translation when it is shown.
     OPERATIONAL_FIELDS = (
         "icon", "cover_id", "is_free", "price_from", "mode", "place", "min_age", "max_age",
-        "contact_phone", "contact_email", "reply_days", "resolution_days", "is_example",
+        "contact_phone", "contact_email", "reply_days", "resolution_days",
+        "retention_months", "is_example",
     )  # fmt: skip
 
     text_panels = [
@@ -211,6 +218,7 @@ class Service(
             [FieldRowPanel([FieldPanel("reply_days"), FieldPanel("resolution_days")])],
             heading=_("Deadlines"),
         ),
+        FieldPanel("retention_months"),
     ]
     edit_handler = TabbedInterface(
         [

@@ -43,6 +43,7 @@ def test_what_is_registered():
             "plebiscite.mix",
             "services_catalog.cases",
             "services_catalog.digest",
+            "services_catalog.erase",
         ],
     }
 

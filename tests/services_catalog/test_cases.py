@@ -113,6 +113,7 @@ class TestTheTable:
             states.DESK_OR_PROVIDER: {*states.STAFF, "provider"},
             states.REQUESTER: {"requester"},
             states.SYSTEM_ONLY: set(),
+            states.ERASER: {*states.STAFF, "requester"},
         }
         return set(who[row.who])
 

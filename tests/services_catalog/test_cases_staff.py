@@ -43,8 +43,8 @@ def bulk(action: str, *cases: ServiceRequest) -> str:
 
 def words_of(response) -> str:
     if response.streaming:
-        return b"".join(response.streaming_content).decode()
-    return response.content.decode()
+        return b"".join(response.streaming_content).decode(errors="replace")
+    return response.content.decode(errors="replace")
 
 
 @pytest.fixture

@@ -5,6 +5,6 @@ screen.py  one case, its moves as buttons, its files
 desk.py    taking down a request, and the slip with number and PIN
 """
 
-from services_catalog.cases.admin.lists import CaseViewSet
+from services_catalog.cases.admin.lists import CaseViewSet, PersonalDataViewSet
 
-__all__ = ["CaseViewSet"]
+__all__ = ["CaseViewSet", "PersonalDataViewSet"]

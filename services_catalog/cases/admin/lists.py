@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import django_filters
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
@@ -26,7 +26,7 @@ from wagtail.admin.views import generic
 from wagtail.admin.widgets.button import Button
 
 from accounts.models import User
-from accounts.permissions import people_with
+from accounts.permissions import has_role, people_with
 from accounts.roles import Role
 from core.admin import ReadOnlyPolicy, ReadOnlyViewSet
 from core.audit import record
@@ -36,8 +36,13 @@ from directory.models import Organisation
 from services_catalog.cases import states
 from services_catalog.cases.admin.desk import take_down_view
 from services_catalog.cases.admin.reports import reports_view, states_view
-from services_catalog.cases.admin.screen import CaseInspectView, file_view, move_view
-from services_catalog.cases.models import SavedFilter, ServiceRequest
+from services_catalog.cases.admin.screen import (
+    CaseInspectView,
+    archive_view,
+    file_view,
+    move_view,
+)
+from services_catalog.cases.models import PersonalDataView, SavedFilter, ServiceRequest
 from services_catalog.cases.permissions import may_enter, may_work
 from services_catalog.models.service import Service
 
@@ -136,8 +141,10 @@ class CaseIndexView(generic.IndexView):
     def to_row_dict(self, item: ServiceRequest) -> Any:
         row = super().to_row_dict(item)
         for name, value in row.items():
-            if isinstance(value, str) and value.startswith(FORMULA):
-                row[name] = f"'{value}"
+            # Objects become texts here, before anybody looks whether they are formulas.
+            words = str(value) if isinstance(value, str | Model) else ""
+            if words:
+                row[name] = f"'{words}" if words.startswith(FORMULA) else words
         return row
 
     def as_spreadsheet(self, queryset: Any, spreadsheet_format: str) -> Any:
@@ -254,5 +261,36 @@ class CaseViewSet(ReadOnlyViewSet):
             path("raporty/", reports_view, name="reports"),
             path("stany/", states_view, name="states"),
             path("<uuid:pk>/plik/<uuid:file>/", file_view, name="file"),
+            path("<uuid:pk>/dane.zip", archive_view, name="archive"),
             path("<uuid:pk>/<slug:verb>/", move_view, name="move"),
         ]
+
+
+class ViewsPolicy(ReadOnlyPolicy):
+    """Auditors and administrators see who has opened personal data."""
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        return action == "view" and has_role(user, Role.AUDITOR, Role.ADMINISTRATOR)
+
+
+class PersonalDataViewSet(ReadOnlyViewSet):
+    """Who has opened personal data of cases."""
+
+    model = PersonalDataView
+    name = "services_catalog_views"
+    url_prefix = "wglady"
+    icon = "view"
+    menu_label = _("Looks at personal data")
+    inspect_view_enabled = False
+    list_display = ["case", "user", "what", DateColumn("at", label=_("When"), sort_key="at")]
+    list_filter = ["user", "what"]
+    list_export = ["case", "user", "what", "at"]
+    list_per_page = 50
+    ordering = ["-at"]
+
+    @property
+    def permission_policy(self) -> ViewsPolicy:
+        return ViewsPolicy(self.model)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PersonalDataView]:
+        return PersonalDataView.objects.select_related("case", "user")

@@ -14,13 +14,13 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 from wagtail.admin.views import generic
 
 from core.clock import database_now
 from core.files import serve
 from core.transitions import Transition, TransitionError, available
-from services_catalog.cases import permissions, selectors, services
+from services_catalog.cases import erasing, permissions, selectors, services
 from services_catalog.cases.admin.forms import (
     AnswerForm,
     AssignForm,
@@ -68,6 +68,8 @@ class CaseInspectView(generic.InspectView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         context.update(case_context(self.request, self.object, template=self._template()))
+        if context["may_see_contact"] and self.request.method == "GET":
+            services.note_view(self.object, actor=self.request.user, what="screen")
         return context
 
     def _template(self) -> str:
@@ -90,13 +92,14 @@ def case_context(
     """What the screen of a case shows to this person."""
     rows = available(case, request.user)
     written = [row for row in rows if row.verb in WRITTEN]
-    plain = [row for row in rows if row.verb not in (*WRITTEN, *WITH_FORM)]
+    plain = [row for row in rows if row.verb not in (*WRITTEN, *WITH_FORM) and _fits(row, case)]
     return {
         "case": case,
         "timeline": selectors.timeline(case, for_staff=True),
         "files": selectors.request_files(case),
         "overdue": selectors.is_overdue(case, database_now()),
         "may_see_contact": permissions.may_see_contact(request.user, case),
+        "may_export": permissions.may_work(request.user) and case.erased_at is None,
         "main_moves": [row for row in plain if row.verb in FIRST],
         "plain_moves": [row for row in plain if row.verb not in FIRST],
         "written_moves": written,
@@ -109,6 +112,20 @@ def case_context(
         "reply_templates": selectors.reply_templates(case) if written else [],
         "duplicates": case.duplicates.all()[:20],
     }
+
+
+def _fits(row: Transition, case: ServiceRequest) -> bool:
+    """Whether a button makes sense for the case as it is; the guards decide in any case."""
+    match row.verb:
+        case "hold":
+            return not case.legal_hold and case.erased_at is None
+        case "release":
+            return case.legal_hold
+        case "erase":
+            return not case.legal_hold and case.erased_at is None
+        case "new_pin":
+            return hasattr(case, "contact")
+    return True
 
 
 def _small_form(row: Transition, case: ServiceRequest) -> forms.Form:
@@ -128,6 +145,8 @@ def move_view(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
         return back
     if verb == "new_pin":
         return _print_pin(request, case)
+    if verb == "erase" and request.POST.get("sure") != "yes":
+        return render(request, "services_catalog/admin/erase.html", {"case": case})
     values: dict[str, Any] = {}
     if verb in WRITTEN:
         written = AnswerForm(request.POST, request.FILES)
@@ -194,4 +213,23 @@ def file_view(request: HttpRequest, pk: UUID, file: UUID) -> HttpResponseBase:
     found = selectors.file_of(case, file, for_staff=True)
     if found is None:
         raise Http404
+    services.note_view(case, actor=request.user, what="file")
     return serve(request, found, allowed=True)
+
+
+@require_POST
+def archive_view(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Everything about the case that its person may have, for handing it to them."""
+    case = visible_case(request, pk)
+    if not permissions.may_work(request.user):
+        raise PermissionDenied
+    services.note_view(case, actor=request.user, what="archive")
+    return archive_response(case)
+
+
+def archive_response(case: ServiceRequest) -> HttpResponse:
+    """The ZIP as a download."""
+    response = HttpResponse(erasing.archive(case), content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="{case.number}.zip"'
+    response["Cache-Control"] = "no-store"
+    return response

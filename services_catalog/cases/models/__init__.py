@@ -10,12 +10,14 @@ from services_catalog.cases.models.case import (
 )
 from services_catalog.cases.models.conversation import CaseFeedback, CaseMessage, ReplyTemplate
 from services_catalog.cases.models.filters import SavedFilter
+from services_catalog.cases.models.privacy import PersonalDataView
 
 __all__ = [
     "CaseFeedback",
     "CaseMessage",
     "Channel",
     "Outcome",
+    "PersonalDataView",
     "Priority",
     "ReplyTemplate",
     "RequestContact",

@@ -144,6 +144,8 @@ class ServiceRequest(models.Model):
     paused_at = models.DateTimeField(_("waiting since"), null=True, blank=True)
     closed_at = models.DateTimeField(_("finished"), null=True, blank=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
+    legal_hold = models.BooleanField(_("kept for a legal reason"), default=False)
+    erased_at = models.DateTimeField(_("personal data erased"), null=True, blank=True)
     #: Drawn with the form: the same form sent twice makes one case.
     submission_key = models.UUIDField(unique=True, editable=False)
     is_example = models.BooleanField(_("example"), default=False)
@@ -161,6 +163,11 @@ class ServiceRequest(models.Model):
             models.Index(fields=["due_at", "id"], name="services_case_soonest"),
             models.Index(fields=["-created_at", "id"], name="services_case_newest"),
             models.Index(fields=["assigned_org", "due_at"], name="services_case_org"),
+            models.Index(
+                fields=["closed_at"],
+                condition=Q(closed_at__isnull=False, erased_at=None),
+                name="services_case_to_erase",
+            ),
             models.Index(
                 fields=["warn_at"],
                 condition=Q(state__in=sorted(states.OURS)),
