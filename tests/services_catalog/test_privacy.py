@@ -75,8 +75,8 @@ def full_case(service, coordinator) -> ServiceRequest:
     )
     holder = LinkHolder(case=found.pk)
     services.move(found, "confirm", actor=holder)
-    services.move(found, "reply", actor=holder, files=[store_upload(pdf(CANARY), actor=coordinator)],
-                  **text(f"Jeszcze {CANARY}."))  # fmt: skip
+    sent = [store_upload(pdf(CANARY), actor=coordinator)]
+    services.move(found, "reply", actor=holder, files=sent, **text(f"Jeszcze {CANARY}."))
     taken(found, coordinator)
     services.move(found, "note", actor=coordinator, **text(f"Uwaga o {CANARY}."))
     services.move(found, "answer", actor=coordinator, **text(f"Dzień dobry, {CANARY}."))
