@@ -17,7 +17,7 @@ from services_catalog.cases.admin import CaseViewSet, PersonalDataViewSet
 from services_catalog.cases.admin.bulk import AssignAction, MergeAction, PriorityAction
 from services_catalog.cases.admin.dashboard import CasePanel, CaseSummary
 from services_catalog.cases.permissions import may_enter
-from services_catalog.models import ReplyTemplate, Service
+from services_catalog.models import Package, ReplyTemplate, Service
 
 
 class ServiceViewSet(SnippetViewSet):
@@ -46,7 +46,20 @@ class ReplyTemplateViewSet(SnippetViewSet):
     search_backend_name = None
 
 
+class PackageViewSet(SnippetViewSet):
+    model = Package
+    icon = "folder-open-inverse"
+    menu_label = _("Packages of services")
+    menu_order = 312
+    add_to_admin_menu = True
+    list_display = ["name_pl", "coordination", "is_live"]
+    list_filter = ["is_live"]
+    search_fields = ["name_pl", "slug"]
+    search_backend_name = None
+
+
 register_snippet(ServiceViewSet)
+register_snippet(PackageViewSet)
 register_snippet(ReplyTemplateViewSet)
 
 

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from services_catalog.cases.models import CaseFeedback
 from services_catalog.cases.uploads import WithFiles
+from services_catalog.models.service import Service
+from services_catalog.selectors.packages import PackageView
 
 TEXT_LIMIT = 4000
 
@@ -84,6 +86,34 @@ class RequestForm(OnceForm, WithFiles):
         data = super().clean() or {}
         if not self.errors and not data.get("email") and not data.get("phone"):
             self.add_error("email", _("Give an e-mail address or a telephone number."))
+        return data
+
+
+class PackageForm(RequestForm):
+    """A request for a package, with those of its services that somebody may leave out."""
+
+    services = forms.ModelMultipleChoiceField(
+        label=_("Which of these do you need?"),
+        queryset=Service.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    field_order = ("services", "text", "name", "email", "phone", "files")
+
+    def __init__(self, *args: Any, package: PackageView, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        optional = package.optional
+        if not optional:
+            del self.fields["services"]
+            return
+        field: Any = self.fields["services"]
+        field.queryset = Service.objects.filter(pk__in=[item.canonical.pk for item in optional])
+        names = {item.canonical.pk: item.name for item in optional}
+        field.label_from_instance = lambda service: names[service.pk]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        data.setdefault("services", [])
         return data
 
 

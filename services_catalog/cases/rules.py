@@ -31,7 +31,8 @@ class LinkHolder(Actor):
 def requester(actor: Any, case: Any) -> bool:
     """The holder of this case's link, the account that sent it, or that has its address."""
     if isinstance(actor, LinkHolder):
-        return actor.case == case.pk
+        # Whoever opened the case of a package has opened its parts.
+        return actor.case in {case.pk, case.parent_id} - {None}
     if isinstance(actor, Actor) or not getattr(actor, "is_authenticated", False):
         return False
     return case.requester_id == actor.pk or (
@@ -52,6 +53,12 @@ def provider(actor: Any, case: Any) -> bool:
 def text_given(step: Step) -> None:
     if not (step.get("text") or "").strip():
         raise Refused(_("Write the message first."), field="text")
+
+
+def is_a_part(step: Step) -> None:
+    parent = step.obj.parent
+    if parent is None or parent.state == "unconfirmed":
+        raise Refused(_("First confirm the whole request."))
 
 
 def unconfirmed_for_long(step: Step) -> None:

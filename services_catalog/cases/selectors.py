@@ -89,6 +89,32 @@ def timeline(case: ServiceRequest, *, for_staff: bool = False) -> list[Entry]:
     return sorted(entries, key=lambda entry: entry.at)
 
 
+@dataclass(frozen=True)
+class Part:
+    """One service of a package, as the resident sees it."""
+
+    name: str
+    state: str
+    url: str
+    number: str
+
+
+def parts(case: ServiceRequest, language: str) -> list[Part]:
+    """The cases of a package that this one keeps together."""
+    if case.package_id is None:
+        return []
+    names = translations(language)
+    return [
+        Part(
+            name=names.get(part.service.translation_key, part.service).name,
+            state=part.state_label,
+            url=reverse("services:case", args=[part.pk]),
+            number=part.number,
+        )
+        for part in case.children.select_related("service").order_by("number")
+    ]
+
+
 def request_files(case: ServiceRequest) -> list[StoredFile]:
     """What was sent with the request itself."""
     return list(files_of(case))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
@@ -27,6 +27,7 @@ from services_catalog.cases.models import (
     RequestContact,
     ServiceRequest,
 )
+from services_catalog.models.package import Package
 from services_catalog.models.service import Service
 
 NUMBERS = Scheme("HAJ", "-", (4, 6))
@@ -50,6 +51,8 @@ def open_case(
     channel: str = Channel.WEB,
     submission_key: UUID,
     is_example: bool = False,
+    package: Package | None = None,
+    parent: ServiceRequest | None = None,
 ) -> ServiceRequest:
     """A new case with its number; the same `submission_key` gives the same case again.
 
@@ -80,6 +83,8 @@ def open_case(
             state=states.NEW if is_confirmed else states.UNCONFIRMED,
             submission_key=submission_key,
             is_example=is_example,
+            package=package,
+            parent=parent,
         )
         clock.start(case, now)
         case.number = take_number(NUMBERS, timezone.localtime(now).year)
@@ -91,8 +96,57 @@ def open_case(
         for file in files:
             claim(file, case)
         record(case, "open", actor=actor, to_state=case.state)
-        if email:
+        if email and parent is None:
             _welcome(case, email, is_confirmed=bool(is_confirmed))
+    return case
+
+
+def open_package(
+    package: Package,
+    *,
+    actor: Any,
+    services: Iterable[Service],
+    submission_key: UUID,
+    **request: Any,
+) -> ServiceRequest:
+    """One request for several services: a case that keeps them together, and one for each.
+
+    `services` are those chosen; the package's required ones are added. The rest is as for
+    `open_case`. The same `submission_key` gives the same cases again.
+    """
+    items = {item.service_id: item for item in package.items.select_related("service")}
+    wanted = {service.pk for service in services} & set(items)
+    wanted |= {number for number, item in items.items() if item.is_required}
+    with transaction.atomic():
+        # All locks in one order, so that two packages with the same services do not cross.
+        numbers = sorted({package.coordination_id, *wanted})
+        list(
+            Service.objects.select_for_update(of=("self",), no_key=True)
+            .filter(pk__in=numbers)
+            .order_by("pk")
+        )
+        case = open_case(
+            package.coordination, actor=actor, submission_key=submission_key, package=package,
+            **request,
+        )  # fmt: skip
+        for number in sorted(wanted - {package.coordination_id}):
+            open_case(
+                items[number].service,
+                actor=actor,
+                submission_key=uuid5(submission_key, str(number)),
+                package=package,
+                parent=case,
+                **{**request, "files": (), "pin": ""},
+            )
+    return case
+
+
+def confirm(case: ServiceRequest, *, actor: Any) -> ServiceRequest:
+    """The address is right: the case begins, and with it the parts of a package."""
+    with transaction.atomic():
+        case = move(case, "confirm", actor=actor)
+        for part in case.children.filter(state=states.UNCONFIRMED).order_by("pk"):
+            move(part, "confirm_part", actor=actor)
     return case
 
 

@@ -82,6 +82,11 @@ MACHINE = Machine(
             effect=rules.start_clock, fields=clock.FIELDS, mail=_mail("received"),
         ),
         Transition(
+            "confirm_part", UNCONFIRMED, NEW,
+            who=REQUESTER, label_staff=_("Confirm as part of a package"),
+            guard=rules.is_a_part, effect=rules.start_clock, fields=clock.FIELDS,
+        ),
+        Transition(
             "confirm_for", UNCONFIRMED, NEW,
             who=DESK, label_staff=_("Confirmed by telephone"),
             effect=rules.start_clock, fields=clock.FIELDS,

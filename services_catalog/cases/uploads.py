@@ -44,7 +44,8 @@ class ManyFilesField(forms.FileField):
 class WithFiles(forms.Form):
     """A form with the field `files`; `kept` are files that an earlier try has brought."""
 
-    files = ManyFilesField()
+    # The metaclass takes the field away, so that Django's own attribute of this name stays.
+    files = ManyFilesField()  # type: ignore[assignment]
     kept_files = forms.CharField(required=False, widget=forms.HiddenInput)
     kept: list[StoredFile]
 
@@ -74,10 +75,9 @@ def take_files(request: HttpRequest, form: WithFiles, *, actor: Any) -> list[Sto
         except FileRefused as refusal:
             form.add_error("files", refusal)
     form.kept = kept
-    form.data = form.data.copy()
-    form.data[form.add_prefix("kept_files")] = signing.dumps(
-        [str(file.pk) for file in kept], salt=_SALT
-    )
+    data = request.POST.copy()
+    data[form.add_prefix("kept_files")] = signing.dumps([str(file.pk) for file in kept], salt=_SALT)
+    form.data = data
     return kept
 
 

@@ -30,12 +30,14 @@ from services_catalog.cases.forms import (
     FeedbackForm,
     LostLinkForm,
     MessageForm,
+    PackageForm,
     PinForm,
     RequestForm,
 )
 from services_catalog.cases.models import ServiceRequest
 from services_catalog.cases.rules import LinkHolder
 from services_catalog.cases.uploads import take_files
+from services_catalog.selectors.packages import find_package
 from services_catalog.selectors.services import find_service, request_url
 
 ACCESS_KEY = "case_access"
@@ -87,6 +89,42 @@ def request_service(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "services_catalog/cases/request.html", context, status=status)
 
 
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def request_package(request: HttpRequest, slug: str) -> HttpResponse:
+    """One request for the services of a package; those that are not always part are ticked."""
+    language = get_language() or settings.LANGUAGE_CODE
+    package = find_package(slug, language=language)
+    if package is None:
+        raise Http404
+    user = request.user
+    if request.method == "POST":
+        throttle("services.request", visitor_key(request), limit=20, per=timedelta(hours=1))
+        form = PackageForm(request.POST, request.FILES, package=package)
+        form.is_valid()
+        files = take_files(request, form, actor=user)
+        if form.is_valid():
+            values = {**form.cleaned_data, "files": files}
+            values.pop("kept_files")
+            case = services.open_package(package.row, actor=user, language=language, **values)
+            grant(request, case)
+            return redirect("services:case", pk=case.pk)
+    else:
+        initial = (
+            {"name": user.get_full_name(), "email": user.email} if user.is_authenticated else {}
+        )
+        form = PackageForm(initial=initial, package=package)
+    context = {
+        "package": package,
+        "form": form,
+        "working_days": package.row.coordination.reply_days,
+        "retention_months": package.row.coordination.retention_months,
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "services_catalog/cases/package_request.html", context, status=status)
+
+
 # --- Following --------------------------------------------------------------------------------
 
 
@@ -102,15 +140,19 @@ def actor_for(request: HttpRequest, case: ServiceRequest) -> Any:
     """Who is looking: the account that asked, or the holder of an opened link. 404 for others."""
     if rules.requester(request.user, case):
         return request.user
-    if request.session.get(ACCESS_KEY, {}).get(str(case.pk), 0) > time.time():
-        return LinkHolder(case=case.pk)
+    opened = request.session.get(ACCESS_KEY, {})
+    for pk in (case.pk, case.parent_id):
+        if opened.get(str(pk), 0) > time.time():
+            return LinkHolder(case=pk)
     raise Http404
 
 
 def find_case(pk: UUID) -> ServiceRequest:
     """A case for a page; whoever may see it is asked next."""
     case = (
-        ServiceRequest.objects.select_related("service", "contact", "assigned_org", "feedback")
+        ServiceRequest.objects.select_related(
+            "service", "contact", "assigned_org", "feedback", "package", "parent"
+        )
         .filter(pk=pk)
         .first()
     )
@@ -151,6 +193,7 @@ def show_case(
         "is_waiting": case.state == states.WAITING,
         "is_reopening": any(row.verb == "reopen" for row in moves),
         "organisation": case.assigned_org if is_known else None,
+        "parts": selectors.parts(case, get_language() or settings.LANGUAGE_CODE),
     }
     response = render(
         request,
@@ -257,7 +300,7 @@ class ConfirmCase(TokenView):
 
     def act(self, token: AccessToken) -> HttpResponse:
         case = find_case(UUID(token.object_id))
-        services.move(case, "confirm", actor=LinkHolder(case=case.pk))
+        services.confirm(case, actor=LinkHolder(case=case.pk))
         revoke(case, purpose=notices.CONFIRM)
         grant(self.request, case)
         messages.success(self.request, _("Thank you. Your request is confirmed."))

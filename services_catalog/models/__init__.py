@@ -7,8 +7,10 @@ from services_catalog.cases.models import (
     SavedFilter,
     ServiceRequest,
 )
+from services_catalog.models.package import Package, PackageItem
 from services_catalog.models.page import CataloguePage
 from services_catalog.models.service import (
+    EligibilityQuestion,
     Service,
     ServiceHours,
     ServiceMode,
@@ -21,6 +23,9 @@ __all__ = [
     "CaseFeedback",
     "CaseMessage",
     "CataloguePage",
+    "EligibilityQuestion",
+    "Package",
+    "PackageItem",
     "PersonalDataView",
     "ReplyTemplate",
     "RequestContact",

@@ -11,6 +11,7 @@ from wagtail.models import Page
 
 from core.models import BasePage
 from services_catalog import selectors
+from services_catalog.selectors.packages import packages
 
 
 class CataloguePage(RoutablePageMixin, BasePage):
@@ -28,7 +29,8 @@ class CataloguePage(RoutablePageMixin, BasePage):
         context.update(
             selectors.catalogue(
                 request.GET, language=self.locale.language_code, base_url=self.get_url(request)
-            )
+            ),
+            packages=packages(self.locale.language_code),
         )
         return context
 

@@ -190,6 +190,7 @@ class Service(
             ],
             heading=_("For whom"),
         ),
+        InlinePanel("questions", heading=_("Short check, yes or no"), label=_("question")),
     ]
     practical_panels = [
         FieldRowPanel([FieldPanel("mode"), FieldPanel("place")]),
@@ -344,6 +345,25 @@ class ServiceStep(TranslatableMixin, Orderable):
 
     class Meta(TranslatableMixin.Meta, Orderable.Meta):
         verbose_name = _("step")
+
+
+class EligibilityQuestion(TranslatableMixin, Orderable):
+    """One yes/no question of the short check before asking for a service."""
+
+    service = ParentalKey(Service, on_delete=models.CASCADE, related_name="questions")
+    text = models.CharField(_("question"), max_length=200)
+    fits = models.BooleanField(
+        _("“yes” fits"), default=True, help_text=_("Unticked, “no” is the answer that fits.")
+    )
+    otherwise = models.CharField(
+        _("what to say when it does not fit"), max_length=250,
+        help_text=_("What the person can do instead."),
+    )  # fmt: skip
+
+    panels = [FieldPanel("text"), FieldPanel("fits"), FieldPanel("otherwise")]
+
+    class Meta(TranslatableMixin.Meta, Orderable.Meta):
+        verbose_name = _("question of the check")
 
 
 class Weekday(models.IntegerChoices):

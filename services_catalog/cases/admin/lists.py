@@ -26,7 +26,7 @@ from wagtail.admin.views import generic
 from wagtail.admin.widgets.button import Button
 
 from accounts.models import User
-from accounts.permissions import has_role, people_with
+from accounts.permissions import has_role, people_with, signed_in
 from accounts.roles import Role
 from core.admin import ReadOnlyPolicy, ReadOnlyViewSet
 from core.audit import record
@@ -132,7 +132,7 @@ class CaseIndexView(generic.IndexView):
         context = super().get_context_data(*args, **kwargs)
         query = clean_query(self.request.GET.urlencode())
         context.update(
-            saved_filters=SavedFilter.objects.filter(user=self.request.user),
+            saved_filters=SavedFilter.objects.filter(user=signed_in(self.request)),
             current_query=query,
             may_work=may_work(self.request.user),
         )
@@ -168,7 +168,7 @@ def save_filter_view(request: HttpRequest) -> HttpResponse:
     """Keeps the present filter under a name; the same name is written over."""
     name = request.POST.get("name", "").strip()[:60]
     query = clean_query(request.POST.get("query", ""))
-    mine = SavedFilter.objects.filter(user=request.user)
+    mine = SavedFilter.objects.filter(user=signed_in(request))
     if not name:
         messages.error(request, _("Give the filter a name."))
     elif len(query) > 1000 or (
@@ -177,7 +177,7 @@ def save_filter_view(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("There is no room for another filter. Remove one first."))
     else:
         SavedFilter.objects.update_or_create(
-            user=request.user, name=name, defaults={"query": query}
+            user=signed_in(request), name=name, defaults={"query": query}
         )
         messages.success(request, _("The filter is saved."))
     return redirect(f"{reverse('services_catalog_cases:index')}?{query}")
@@ -186,7 +186,7 @@ def save_filter_view(request: HttpRequest) -> HttpResponse:
 @require_POST
 def remove_filter_view(request: HttpRequest, pk: int) -> HttpResponse:
     """Removes one's own filter."""
-    SavedFilter.objects.filter(user=request.user, pk=pk).delete()
+    SavedFilter.objects.filter(user=signed_in(request), pk=pk).delete()
     return redirect("services_catalog_cases:index")
 
 

@@ -12,7 +12,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 from wagtail.admin.views import generic
@@ -47,14 +46,21 @@ FIRST = ("take", "accept_offer", "start", "triage", "confirm_for", "close_for")
 def visible_case(request: HttpRequest, pk: UUID) -> ServiceRequest:
     """A case that the person may see, else 404."""
     rows = ServiceRequest.objects.visible_to(request.user).select_related(
-        "service", "contact", "assigned_to", "assigned_org", "duplicate_of", "feedback"
+        "service",
+        "contact",
+        "assigned_to",
+        "assigned_org",
+        "duplicate_of",
+        "feedback",
+        "package",
+        "parent",
     )
     return get_object_or_404(rows, pk=pk)
 
 
-def refusal(error: TransitionError) -> str | Promise:
+def refusal(error: TransitionError) -> str:
     """What to tell the person."""
-    return getattr(error, "sentence", "") or str(error)
+    return str(getattr(error, "sentence", "") or error)
 
 
 class CaseInspectView(generic.InspectView):
@@ -111,6 +117,7 @@ def case_context(
         "form": form or AnswerForm(initial={"text": template} if template else None),
         "reply_templates": selectors.reply_templates(case) if written else [],
         "duplicates": case.duplicates.all()[:20],
+        "parts": ServiceRequest.objects.visible_to(request.user).filter(parent=case)[:20],
     }
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.clock import ClockTimestamp
 from services_catalog.cases import permissions, states
+from services_catalog.models.package import Package
 from services_catalog.models.service import Service
 
 
@@ -124,6 +125,23 @@ class ServiceRequest(models.Model):
         _("priority"), choices=Priority, default=Priority.NORMAL
     )
     outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome, blank=True)
+    package = models.ForeignKey(
+        Package,
+        verbose_name=_("package"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="requests",
+    )
+    #: The case that keeps a package together.
+    parent = models.ForeignKey(
+        "self",
+        verbose_name=_("part of"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="children",
+    )
     duplicate_of = models.ForeignKey(
         "self",
         verbose_name=_("duplicate of"),
@@ -200,6 +218,10 @@ class ServiceRequest(models.Model):
             models.CheckConstraint(
                 condition=Q(duplicate_of__isnull=True) | ~Q(duplicate_of=F("id")),
                 name="services_case_not_of_itself",
+            ),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True) | ~Q(parent=F("id")),
+                name="services_case_no_part_of_itself",
             ),
         ]
 
