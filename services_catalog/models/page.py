@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.models import Page
@@ -30,7 +31,8 @@ class CataloguePage(RoutablePageMixin, BasePage):
             selectors.catalogue(
                 request.GET, language=self.locale.language_code, base_url=self.get_url(request)
             ),
-            packages=packages(self.locale.language_code),
+            # Asked for by the list alone; a service's page has the same context.
+            packages=SimpleLazyObject(lambda: packages(self.locale.language_code)),
         )
         return context
 
