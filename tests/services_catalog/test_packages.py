@@ -140,7 +140,7 @@ class TestComparing:
             for row in soup.select(".compared tbody tr")
         }
         assert rows["Koszt"] == ["bezpłatnie", "5\u00a0zł"]
-        assert rows["Wiek"][0].replace("\u00a0", " ") == "od 60"
+        assert rows["Wiek"][0].replace("\u00a0", " ") == "od 60. roku życia"
 
     @pytest.mark.parametrize(
         "query", [{}, {"a": "jedna"}, {"a": "x", "b": "jedna"}, {"a": "jedna", "b": "jedna"}]
