@@ -25,12 +25,15 @@ def load(report: DemoReport) -> None:
             **columns("name", row["name"]),
             **columns("summary", row["summary"]),
         )
-        package.items = [
-            PackageItem(service=services[slug], is_required=kind == "required", sort_order=number)
-            for kind in ("required", "optional")
-            for number, slug in enumerate(row[kind])
-        ]
         package.save()
+        for kind in ("required", "optional"):
+            for number, slug in enumerate(row[kind]):
+                PackageItem.objects.create(
+                    package=package,
+                    service=services[slug],
+                    is_required=kind == "required",
+                    sort_order=number,
+                )
     for row in content["check"]:
         canonical = services[row["service"]]
         for service in Service.objects.filter(translation_key=canonical.translation_key):
