@@ -203,7 +203,7 @@ def test_the_plan_of_the_rooms_says_in_words_what_it_shows(open_page: Open) -> N
         go(page, "/budynek/")
         plan = page.locator("svg.floor-plan")
         name = (plan.get_attribute("aria-label") or "").replace("\u00a0", " ")
-        assert plan.locator("rect").count() == 6
+        assert plan.locator(".floor-plan__room").count() == 6
         assert page.locator(".rooms li").count() == 6
         for room in page.locator(".room-list h3").all():
             number, title = words(room).split(" ", 1)
