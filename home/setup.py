@@ -98,6 +98,9 @@ def _permissions(home: HomePage) -> None:
     )
     for role in STAFF_ROLES:
         Group.objects.get(name=role).permissions.add(admin_access)
+    Group.objects.get(name=Role.AUDITOR).permissions.add(
+        Permission.objects.get(content_type__app_label="core", codename="view_auditevent")
+    )
     editor = Group.objects.get(name=Role.EDITOR)
     chief = Group.objects.get(name=Role.CHIEF_EDITOR)
     root = Page.objects.get(depth=1)

@@ -55,8 +55,17 @@ def write(
     sealed_size: int,
     inbox_public_key: bytes,
     promise_public_key: bytes,
+    regulations: dict[str, str],
+    minimum_age: int,
+    beacon_rule: str,
+    polling_points: list[str],
+    codes: tuple[int, str],
 ) -> str:
-    """The manifest as canonical JSON: sorted keys, no spaces, moments in UTC."""
+    """The manifest as canonical JSON: sorted keys, no spaces, moments in UTC.
+
+    `regulations` are hashes of the text in each language; `codes` how many voting codes were
+    printed, and the hash of the list of their digests.
+    """
     return canonical_json(
         {
             "format": FORMAT,
@@ -74,6 +83,11 @@ def write(
             "sealed_size": sealed_size,
             "inbox_public_key": inbox_public_key.hex(),
             "promise_public_key": promise_public_key.hex(),
+            "regulations_sha256": regulations,
+            "minimum_age": minimum_age,
+            "beacon_rule": beacon_rule,
+            "polling_points": polling_points,
+            "codes_printed": {"number": codes[0], "sha256": codes[1]},
         }
     )
 

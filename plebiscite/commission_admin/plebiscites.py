@@ -26,6 +26,7 @@ from plebiscite.models import BallotOption, ParticipationMark, Plebiscite
 from plebiscite.phases import FROZEN_ON
 from plebiscite.selectors.public import turnout
 from plebiscite.services import moving
+from plebiscite.services.commission import confirming
 
 FROZEN = _("The ballot paper is frozen; nothing about the vote can change any more.")
 PAIRS = (
@@ -50,7 +51,7 @@ class PlebisciteIndexView(generic.IndexView):
     """The list."""
 
     def get_base_queryset(self) -> Any:
-        return Plebiscite.objects.all()
+        return Plebiscite.objects.real()
 
 
 class PlebisciteEditView(generic.EditView):
@@ -76,8 +77,11 @@ class PlebisciteInspectView(generic.InspectView):
         context = super().get_context_data(**kwargs)
         plebiscite = self.object
         state = plebiscite.state_at(clock.now())
+        begun = set(plebiscite.requests.values_list("verb", flat=True))
         moves = [
-            row for row in available(plebiscite, self.request.user) if row.who is not SYSTEM_ONLY
+            row
+            for row in available(plebiscite, self.request.user)
+            if row.who is not SYSTEM_ONLY and row.verb not in begun and row.verb != "rehearse"
         ]
         context.update(
             plebiscite=plebiscite,
@@ -85,6 +89,11 @@ class PlebisciteInspectView(generic.InspectView):
             is_frozen=plebiscite.state in FROZEN_ON,
             moves=[row for row in moves if "reason" not in row.takes],
             moves_with_reason=[row for row in moves if "reason" in row.takes],
+            two_people=confirming.VERBS,
+            requests=[
+                (one, plebiscite.machine.rows(one.verb)[0].label_staff)
+                for one in plebiscite.requests.select_related("requested_by")
+            ],
             form=MoveForm(),
             diagram=diagram(plebiscite.machine, current=state),
             events=timeline(plebiscite),
@@ -112,11 +121,35 @@ def move_view(request: HttpRequest, pk: str, verb: str) -> HttpResponse:
     form = MoveForm(request.POST)
     form.is_valid()
     try:
-        moving.move(plebiscite, verb, actor=request.user, **form.context(takes))
+        if verb in confirming.VERBS:
+            reason = form.cleaned_data.get("reason", "")
+            confirming.request(plebiscite, verb, actor=request.user, reason=reason)
+            messages.success(request, _("Begun. Now another person of the commission confirms it."))
+        else:
+            moving.move(plebiscite, verb, actor=request.user, **form.context(takes))
+            messages.success(request, _("Done."))
     except TransitionError as error:
         messages.error(request, str(error))
-    else:
-        messages.success(request, _("Done."))
+    return back
+
+
+def second_view(request: HttpRequest, pk: str, verb: str) -> HttpResponse:
+    """What the second person does with a step that waits: confirm it, or take it back."""
+    plebiscite = get_object_or_404(Plebiscite, pk=pk)
+    if not PlebiscitePolicy(Plebiscite).user_has_permission(request.user, "change"):
+        raise PermissionDenied
+    back = redirect("plebiscite_plebiscites:inspect", plebiscite.pk)
+    if request.method != "POST":
+        return back
+    try:
+        if "take_back" in request.POST:
+            confirming.take_back(plebiscite, verb, actor=request.user)
+            messages.success(request, _("Taken back."))
+        else:
+            confirming.confirm(plebiscite, verb, actor=request.user)
+            messages.success(request, _("Done."))
+    except TransitionError as error:
+        messages.error(request, str(error))
     return back
 
 
@@ -179,7 +212,7 @@ class PlebisciteViewSet(ModelViewSet):
                 [
                     FieldRowPanel([FieldPanel("method"), FieldPanel("winners")]),
                     FieldRowPanel([FieldPanel("tie"), FieldPanel("quorum")]),
-                    FieldPanel("proposals_per_person"),
+                    FieldRowPanel([FieldPanel("proposals_per_person"), FieldPanel("appeal_days")]),
                     FieldRowPanel([FieldPanel("grace_s"), FieldPanel("mix_k")]),
                     FieldPanel("retention_days"),
                 ],
@@ -198,4 +231,5 @@ class PlebisciteViewSet(ModelViewSet):
         return [
             *super().get_urlpatterns(),
             path("<uuid:pk>/ruch/<slug:verb>/", move_view, name="move"),
+            path("<uuid:pk>/drugi/<slug:verb>/", second_view, name="second"),
         ]

@@ -16,6 +16,8 @@ OTHERS = {
     "make_keys": _("Keys made"),
     "forget_voters": _("Declarations of voters deleted"),
 }
+BEGUN = _("Begun, to be confirmed: %(what)s")
+TAKEN_BACK = _("Taken back: %(what)s")
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,9 @@ def timeline(obj: Any) -> list[Happening]:
 
 
 def _label(machine: Any, verb: str) -> Any:
+    for prefix, words in (("begin_", BEGUN), ("take_back_", TAKEN_BACK)):
+        if verb.startswith(prefix) and verb.removeprefix(prefix) in machine.verbs:
+            return words % {"what": machine.rows(verb.removeprefix(prefix))[0].label_staff}
     if verb in OTHERS:
         return OTHERS[verb]
     return machine.rows(verb)[0].label_staff if verb in machine.verbs else verb

@@ -24,16 +24,17 @@ from core.i18n.dates import TOWN_TIME
 from core.models import OutboxMail
 from core.ports import DemoReport
 from plebiscite import clock
-from plebiscite.ballots import commitment, new_nonce, write_single
+from plebiscite.ballots import commitment, new_nonce, write_ballot
 from plebiscite.models import AuthorShown, BallotOption, ParticipationMark, Plebiscite, Proposal
 from plebiscite.phases import ORDER, PlebisciteState
 from plebiscite.selectors.paper import ballot_paper
 from plebiscite.services import casting, moving, preparing, proposals, registering
+from plebiscite.services.commission import confirming
 from plebiscite.voters import Person
 
 CONTENT = Path(__file__).with_name("plebiscite.toml")
 PICTURES = Path(__file__).with_name("pictures")
-TEXTS = ("title", "lead", "question", "about")
+TEXTS = ("title", "lead", "question", "about", "regulations")
 #: Invented people. Their accounts exist only while the demo is loaded.
 DOMAIN = "@przyklad.invalid"
 HOURS = {
@@ -76,6 +77,7 @@ class _Story:
         self.row = row
         self.phase = row["phase"]
         self.commission = demo_user("komisja")
+        self.second = demo_user("komisja.druga")
         today = clock.now().astimezone(TOWN_TIME).date()
         self.dates = {
             name: datetime.combine(today + timedelta(days=days), HOURS[name], TOWN_TIME)
@@ -107,7 +109,8 @@ class _Story:
             is_example=True,
         )
         for field in TEXTS:
-            for name, value in columns(field, self.row[field]).items():
+            texts = self.row.get(field) or read(CONTENT)[field]
+            for name, value in columns(field, texts).items():
                 setattr(plebiscite, name, value.strip())
         for name, moment in self.dates.items():
             setattr(plebiscite, _field(name), moment)
@@ -164,7 +167,7 @@ class _Story:
         if _is_before(plebiscite, PlebisciteState.APPEALS):
             moving.move(plebiscite, "open_appeals", actor=self.commission)
         if _is_before(plebiscite, PlebisciteState.FROZEN):
-            moving.move(plebiscite, "freeze", actor=self.commission)
+            self._together(plebiscite, "freeze")
 
     def _vote(self, plebiscite: Plebiscite) -> None:
         """Casts the votes, spread over the days of voting until yesterday."""
@@ -191,9 +194,12 @@ class _Story:
 
     def _publish(self, plebiscite: Plebiscite) -> None:
         if _is_before(plebiscite, PlebisciteState.TALLIED):
-            moving.move(plebiscite, "count", actor=self.commission)
+            self._together(plebiscite, "count")
         if _is_before(plebiscite, PlebisciteState.OBJECTIONS):
-            moving.move(plebiscite, "publish", actor=self.commission)
+            self._together(plebiscite, "publish")
+
+    def _together(self, plebiscite: Plebiscite, verb: str) -> None:
+        confirming.together(plebiscite, verb, first=self.commission, second=self.second)
 
     def _at(self, name: str, hours: int, step: Any) -> None:
         """Takes a step some hours after a date of the plan."""
@@ -216,7 +222,7 @@ def _cast(plebiscite: Plebiscite, number: int, picks: list[str]) -> None:
     committed = commitment(
         plebiscite=str(plebiscite.pk),
         manifest_hash=paper.manifest_hash,
-        ballot=write_single(picks, paper.codes),
+        ballot=write_ballot(paper.ruleset, picks, paper.codes),
         nonce=nonce,
     )
     casting.cast(

@@ -1,20 +1,32 @@
 from plebiscite.models.box import Ballot, Count, Inbox, LogEntry, MixFlush
+from plebiscite.models.codes import Code, CodeBatch
 from plebiscite.models.contest import (
     MAX_PICTURES,
     AuthorShown,
+    ContestChoice,
     Proposal,
     ProposalPicture,
     ProposalRevision,
     RevisionPicture,
 )
 from plebiscite.models.page import PlebisciteIndexPage
+from plebiscite.models.paper import (
+    PaperBatch,
+    PaperEntry,
+    PaperPass,
+    PaperResolution,
+    VoidReason,
+)
 from plebiscite.models.plebiscite import BallotOption, Manifest, Plebiscite
+from plebiscite.models.points import PointClerk, PollingPoint
 from plebiscite.models.register import (
     AccountVoter,
     Declaration,
+    NamesakeRequest,
     ParticipationMark,
     VoterRegister,
 )
+from plebiscite.models.together import MoveRequest
 
 __all__ = [
     "MAX_PICTURES",
@@ -22,18 +34,30 @@ __all__ = [
     "AuthorShown",
     "Ballot",
     "BallotOption",
+    "Code",
+    "CodeBatch",
+    "ContestChoice",
     "Count",
     "Declaration",
     "Inbox",
     "LogEntry",
     "Manifest",
     "MixFlush",
+    "MoveRequest",
+    "NamesakeRequest",
+    "PaperBatch",
+    "PaperEntry",
+    "PaperPass",
+    "PaperResolution",
     "ParticipationMark",
     "Plebiscite",
     "PlebisciteIndexPage",
+    "PointClerk",
+    "PollingPoint",
     "Proposal",
     "ProposalPicture",
     "ProposalRevision",
     "RevisionPicture",
+    "VoidReason",
     "VoterRegister",
 ]

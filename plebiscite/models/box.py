@@ -36,6 +36,11 @@ class Ballot(Secluded):
     payload = models.CharField(max_length=4000)
     nonce = models.BinaryField(max_length=16)
     channel = models.CharField(max_length=10, choices=Channel)
+    #: Of a card that was entered from paper. Such a ballot stands in no log: nobody holds a
+    #: receipt for it, and its batch is what it is checked by.
+    paper_batch = models.ForeignKey(
+        "plebiscite.PaperBatch", models.PROTECT, null=True, related_name="ballots"
+    )
 
     class Meta:
         verbose_name = _("ballot")
@@ -44,7 +49,12 @@ class Ballot(Secluded):
         constraints = [
             models.CheckConstraint(
                 condition=Q(channel__in=Channel.values), name="plebiscite_ballot_channel"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(channel=Channel.PAPER, paper_batch__isnull=False)
+                | (~Q(channel=Channel.PAPER) & Q(paper_batch__isnull=True)),
+                name="plebiscite_ballot_batch",
+            ),
         ]
 
 

@@ -14,11 +14,21 @@ from django.utils.translation import gettext_lazy as _
 from core.models.multilingual import in_language
 from plebiscite.phases import PUBLIC, PUBLISHED, Channel, PlebisciteState, state_at
 from plebiscite.states import PLEBISCITE
-from plebiscite.tally import Method, Ruleset, TieRule
+from plebiscite.tally import (
+    Duplicates,
+    Elimination,
+    Method,
+    Overvote,
+    Ruleset,
+    Skipped,
+    TieRule,
+)
 
 LANGUAGES = ("pl", "be", "en", "it")
 #: Texts in a column per language.
-TEXTS = ("title", "lead", "question", "about")
+TEXTS = ("title", "lead", "question", "about", "regulations")
+#: The most ranks a ballot may have: longer rankings would be as good as a signature.
+MOST_RANKS = 5
 
 
 def account_alone() -> list[str]:
@@ -31,11 +41,15 @@ class PlebisciteQuerySet(models.QuerySet["Plebiscite"]):
 
     def public(self) -> PlebisciteQuerySet:
         """Those that visitors may know of."""
-        return self.filter(state__in=PUBLIC)
+        return self.real().filter(state__in=PUBLIC)
+
+    def real(self) -> PlebisciteQuerySet:
+        """All but test runs."""
+        return self.filter(rehearsal_of=None)
 
     def open_for_votes(self, now: datetime) -> PlebisciteQuerySet:
         """Those in which a vote may be cast at `now`, without any grace."""
-        return self.filter(
+        return self.real().filter(
             state__in=[PlebisciteState.FROZEN, PlebisciteState.VOTING],
             voting_opens_at__lte=now,
             voting_closes_at__gt=now,
@@ -43,7 +57,7 @@ class PlebisciteQuerySet(models.QuerySet["Plebiscite"]):
 
     def open_for_proposals(self, now: datetime) -> PlebisciteQuerySet:
         """Those to which a proposal may be sent at `now`."""
-        return self.filter(
+        return self.real().filter(
             state=PlebisciteState.CALL, contest_opens_at__lte=now, contest_closes_at__gt=now
         )
 
@@ -80,6 +94,15 @@ class Plebiscite(models.Model):
     about_be = models.TextField(_("rules in short, Belarusian"), max_length=4000, blank=True)
     about_en = models.TextField(_("rules in short, English"), max_length=4000, blank=True)
     about_it = models.TextField(_("rules in short, Italian"), max_length=4000, blank=True)
+    regulations_pl = models.TextField(
+        _("regulations"),
+        max_length=40_000,
+        blank=True,
+        help_text=_("The whole text, as adopted. Paragraphs, parted by empty lines."),
+    )
+    regulations_be = models.TextField(_("regulations, Belarusian"), max_length=40_000, blank=True)
+    regulations_en = models.TextField(_("regulations, English"), max_length=40_000, blank=True)
+    regulations_it = models.TextField(_("regulations, Italian"), max_length=40_000, blank=True)
     cover = models.ForeignKey(
         "core.Picture",
         verbose_name=_("picture"),
@@ -104,17 +127,92 @@ class Plebiscite(models.Model):
     proposals_per_person = models.PositiveSmallIntegerField(
         _("proposals per person"), default=3, validators=[MinValueValidator(1)]
     )
+    appeal_days = models.PositiveSmallIntegerField(
+        _("days for an appeal"),
+        default=7,
+        validators=[MinValueValidator(1), MaxValueValidator(60)],
+        help_text=_("Counted from the moment the author is told of the rejection."),
+    )
     channels = ArrayField(
         models.CharField(max_length=10, choices=Channel),
         verbose_name=_("ways to vote"),
         default=account_alone,
-        editable=False,
+    )
+    minimum_age = models.PositiveSmallIntegerField(
+        _("least age"),
+        default=0,
+        validators=[MaxValueValidator(30)],
+        help_text=_("In years, on the first day of voting; 0 for none: the law says “residents”."),
     )
     method = models.CharField(
         _("method"),
         max_length=10,
-        choices=[(Method.SINGLE.value, _("one choice"))],
+        choices=[
+            (Method.SINGLE.value, _("one choice")),
+            (Method.APPROVAL.value, _("several choices")),
+            (Method.POINTS.value, _("points")),
+            (Method.RANKED.value, _("ranking")),
+        ],
         default=Method.SINGLE.value,
+    )
+    max_picks = models.PositiveSmallIntegerField(
+        _("choices at most"),
+        default=3,
+        validators=[MinValueValidator(1)],
+        help_text=_("With several choices."),
+    )
+    points_total = models.PositiveSmallIntegerField(
+        _("points of one voter"),
+        default=5,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text=_("With points."),
+    )
+    points_cap = models.PositiveSmallIntegerField(
+        _("points for one work at most"),
+        default=3,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+    )
+    max_ranks = models.PositiveSmallIntegerField(
+        _("ranks at most"),
+        default=MOST_RANKS,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_RANKS)],
+        help_text=_("With a ranking: five at the very most."),
+    )
+    overvote = models.CharField(
+        _("two works on one rank"),
+        max_length=20,
+        choices=[
+            (Overvote.EXHAUST.value, _("the ballot stops there")),
+            (Overvote.SKIP.value, _("the rank is skipped")),
+        ],
+        default=Overvote.EXHAUST.value,
+    )
+    skipped = models.CharField(
+        _("an empty rank between others"),
+        max_length=20,
+        choices=[
+            (Skipped.IGNORE.value, _("it is ignored")),
+            (Skipped.EXHAUST_AFTER_2.value, _("two in a row stop the ballot")),
+        ],
+        default=Skipped.IGNORE.value,
+    )
+    duplicates = models.CharField(
+        _("one work on two ranks"),
+        max_length=20,
+        choices=[
+            (Duplicates.SKIP.value, _("its first rank counts")),
+            (Duplicates.EXHAUST.value, _("the ballot stops there")),
+        ],
+        default=Duplicates.SKIP.value,
+    )
+    elimination = models.CharField(
+        _("elimination"),
+        max_length=20,
+        choices=[
+            (Elimination.ONE_BY_ONE.value, _("one work in each round")),
+            (Elimination.BATCH.value, _("all that cannot win any more")),
+        ],
+        default=Elimination.ONE_BY_ONE.value,
     )
     winners = models.PositiveSmallIntegerField(
         _("number of winners"), default=1, validators=[MinValueValidator(1)]
@@ -127,6 +225,12 @@ class Plebiscite(models.Model):
             (TieRule.JOINT.value, _("all with equal votes win")),
         ],
         default=TieRule.OPEN.value,
+    )
+    beacon_rule = models.TextField(
+        _("where the lot comes from"),
+        max_length=1000,
+        blank=True,
+        help_text=_("For a lot alone: the public source of the number, and the hour."),
     )
     quorum = models.PositiveIntegerField(
         _("quorum"), default=0, help_text=_("The least number of votes cast; 0 for none.")
@@ -153,6 +257,10 @@ class Plebiscite(models.Model):
     promise_public_key = models.BinaryField(max_length=32, default=bytes, editable=False)
     published_at = models.DateTimeField(_("result published"), null=True, editable=False)
     is_example = models.BooleanField(_("example"), default=False)
+    #: Set for a test run: a copy with ballots to throw away, purged before the real freeze.
+    rehearsal_of = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="rehearsals", editable=False
+    )
 
     objects = PlebisciteQuerySet.as_manager()
     machine = PLEBISCITE
@@ -181,6 +289,25 @@ class Plebiscite(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(mix_k__gte=1, winners__gte=1), name="plebiscite_numbers_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(max_picks__gte=1, points_total__gte=1, points_cap__gte=1)
+                & Q(max_ranks__gte=1, max_ranks__lte=MOST_RANKS),
+                name="plebiscite_limits_in_range",
+            ),
+            models.CheckConstraint(
+                condition=Q(points_cap__lte=F("points_total")),
+                name="plebiscite_cap_within_points",
+                violation_error_message=_("One work cannot get more points than a voter has."),
+            ),
+            models.CheckConstraint(
+                condition=Q(channels__len__gte=1, channels__contained_by=Channel.values),
+                name="plebiscite_channels_known",
+                violation_error_message=_("Choose at least one way to vote."),
+            ),
+            models.UniqueConstraint(
+                fields=["rehearsal_of"],
+                name="plebiscite_one_rehearsal",
             ),
         ]
 
@@ -212,7 +339,33 @@ class Plebiscite(models.Model):
             winners=self.winners,
             tie=TieRule(self.tie),
             quorum=self.quorum,
+            max_picks=self.max_picks,
+            points_total=self.points_total,
+            points_cap=self.points_cap,
+            max_ranks=self.max_ranks,
+            overvote=Overvote(self.overvote),
+            skipped=Skipped(self.skipped),
+            duplicates=Duplicates(self.duplicates),
+            elimination=Elimination(self.elimination),
         )
+
+    def contest_axes(self) -> list[str]:
+        """By what its works are sorted: kinds, themes, both, or nothing."""
+        return list(self.choices.order_by("axis").values_list("axis", flat=True).distinct())
+
+    @property
+    def regulations(self) -> str:
+        return in_language(self, "regulations")
+
+    @property
+    def is_rehearsal(self) -> bool:
+        """Whether this is a test run: nobody but the commission sees it."""
+        return self.rehearsal_of_id is not None
+
+    @property
+    def contest(self) -> Plebiscite:
+        """Where its works come from: itself, or what it is a test run of."""
+        return self.rehearsal_of or self
 
     @property
     def has_keys(self) -> bool:
@@ -255,8 +408,8 @@ class BallotOption(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     plebiscite = models.ForeignKey(Plebiscite, models.PROTECT, related_name="options")
-    revision = models.OneToOneField(
-        "plebiscite.ProposalRevision", models.PROTECT, related_name="option"
+    revision = models.ForeignKey(
+        "plebiscite.ProposalRevision", models.PROTECT, related_name="options"
     )
     code = models.CharField(max_length=8)
     position = models.PositiveSmallIntegerField()
@@ -276,6 +429,9 @@ class BallotOption(models.Model):
         default_permissions = ("view",)
         constraints = [
             models.UniqueConstraint(fields=["plebiscite", "code"], name="plebiscite_option_code"),
+            models.UniqueConstraint(
+                fields=["plebiscite", "revision"], name="plebiscite_option_revision"
+            ),
             models.UniqueConstraint(
                 fields=["plebiscite", "position"], name="plebiscite_option_position"
             ),

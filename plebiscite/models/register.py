@@ -5,11 +5,13 @@ No row carries an hour, and no key is counted up: rows must not tell in which or
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from plebiscite.models.plebiscite import Plebiscite
+from plebiscite.models.points import PollingPoint
 from plebiscite.models.secluded import Secluded
 from plebiscite.phases import Channel
 
@@ -93,8 +95,11 @@ class ParticipationMark(Secluded):
         VoterRegister, models.PROTECT, primary_key=True, related_name="mark"
     )
     plebiscite = models.ForeignKey(Plebiscite, models.PROTECT, related_name="marks")
+    #: Of a code or a card: it was handed out. What is in an envelope, nobody knows.
     channel = models.CharField(max_length=10, choices=Channel)
     day = models.DateField()
+    #: Where a code or a card was handed out.
+    point = models.ForeignKey(PollingPoint, models.PROTECT, null=True, related_name="marks")
 
     class Meta:
         verbose_name = _("participation mark")
@@ -103,6 +108,42 @@ class ParticipationMark(Secluded):
         constraints = [
             models.CheckConstraint(
                 condition=Q(channel__in=Channel.values), name="plebiscite_mark_channel"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(channel=Channel.ACCOUNT, point__isnull=True)
+                | Q(channel__in=[Channel.CODE, Channel.PAPER], point__isnull=False),
+                name="plebiscite_mark_point",
+            ),
         ]
         indexes = [models.Index(fields=["plebiscite", "day", "channel"], name="plebiscite_turnout")]
+
+
+class NamesakeRequest(Secluded):
+    """Somebody at the desk bears the name and birth date of an entry with another address.
+
+    What is found out is confirmed by a second person; digests alone are kept, and no name.
+    """
+
+    class Finding(models.TextChoices):
+        SAME = "same", _("the same person, who has moved or mistyped the address")
+        OTHER = "other", _("another person of that name, born on that day")
+
+    plebiscite = models.ForeignKey(Plebiscite, models.PROTECT, related_name="+")
+    point = models.ForeignKey(PollingPoint, models.PROTECT, related_name="+")
+    person_key = models.BinaryField(max_length=32)
+    second_key = models.BinaryField(max_length=32)
+    finding = models.CharField(_("finding"), max_length=5, choices=Finding)
+    #: What the first person calls out to the second: four letters.
+    word = models.CharField(max_length=4)
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+
+    class Meta:
+        verbose_name = _("finding about namesakes")
+        verbose_name_plural = _("findings about namesakes")
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plebiscite", "person_key"], name="plebiscite_namesake_once"
+            ),
+            models.UniqueConstraint(fields=["point", "word"], name="plebiscite_namesake_word"),
+        ]

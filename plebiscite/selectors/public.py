@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Count as Number
@@ -30,7 +31,7 @@ from plebiscite.phases import (
     takes_proposals,
     takes_votes,
 )
-from plebiscite.selectors.works import work, works
+from plebiscite.selectors.works import gallery_works, work
 from plebiscite.tally import canonical_json
 
 P = PlebisciteState
@@ -49,10 +50,17 @@ class Stop:
 
 @dataclass(frozen=True)
 class PlebisciteView:
-    """A plebiscite at one moment, for lists and heads of pages."""
+    """A plebiscite at one moment, for lists and heads of pages.
+
+    Without a moment the clock is read when a page first asks for it.
+    """
 
     plebiscite: Plebiscite
-    now: datetime
+    moment: datetime | None = None
+
+    @cached_property
+    def now(self) -> datetime:
+        return self.moment or clock.now()
 
     @property
     def state(self) -> PlebisciteState:
@@ -188,7 +196,7 @@ def find_public(slug: str) -> Plebiscite | None:
 
 def view(plebiscite: Plebiscite) -> PlebisciteView:
     """A plebiscite as it is now."""
-    return PlebisciteView(plebiscite, clock.now())
+    return PlebisciteView(plebiscite)
 
 
 def today() -> date:
@@ -214,7 +222,7 @@ def index_context() -> dict[str, Any]:
 def plebiscite_context(plebiscite: Plebiscite) -> dict[str, Any]:
     """One plebiscite: what it is about, where it stands, its works."""
     seen = view(plebiscite)
-    shown = works(plebiscite, today=today())
+    shown = gallery_works(plebiscite, today=today())
     days = turnout(plebiscite)
     return {
         "view": seen,
@@ -224,17 +232,6 @@ def plebiscite_context(plebiscite: Plebiscite) -> dict[str, Any]:
         "about": [part.strip() for part in plebiscite.about.split("\n\n") if part.strip()],
         "turnout": days,
         "voted": sum(row["number"] for row in days),
-        **languages(plebiscite),
-    }
-
-
-def gallery_context(plebiscite: Plebiscite) -> dict[str, Any]:
-    """The works alone."""
-    return {
-        "view": view(plebiscite),
-        "plebiscite": plebiscite,
-        "works": works(plebiscite, today=today()),
-        "is_frozen": plebiscite.state in FROZEN_ON,
         **languages(plebiscite),
     }
 
@@ -249,6 +246,7 @@ def proposal_context(plebiscite: Plebiscite, number: int) -> dict[str, Any] | No
         "plebiscite": plebiscite,
         "work": found,
         "title": f"{found.title}",
+        "poster_url": f"{found.url}plakat.pdf",
     }
 
 

@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Exists
 from django.views.decorators.debug import sensitive_variables
 
 from core.audit import record
@@ -25,14 +26,14 @@ from core.i18n.dates import TOWN_TIME
 from core.outbox import queue_mail
 from core.transitions import advisory_lock
 from plebiscite import keys
-from plebiscite.ballots import BadBallot, commitment, write_single
-from plebiscite.models import Ballot, Inbox, ParticipationMark, VoterRegister
-from plebiscite.permissions import may_vote
+from plebiscite.ballots import BadBallot, commitment, write_ballot
+from plebiscite.models import Ballot, Inbox, VoterRegister
+from plebiscite.permissions import is_active, may_vote, verified_address
 from plebiscite.phases import Channel, takes_votes
 from plebiscite.promises import Promise, promise
 from plebiscite.sealing import SealedVote, commitment_tag, seal
 from plebiscite.selectors.paper import BallotPaper, ballot_paper
-from plebiscite.services.opening import read_plan
+from plebiscite.services.opening import read_plan_and_mark
 from plebiscite.services.registering import VOTER
 from plebiscite.states import STATE_LOCK
 from plebiscite.voters import account_key
@@ -73,12 +74,12 @@ def cast(
     ballot was opened, which matters in the minutes after the close. The same vote sent again gets
     the same promise. Raises BadBallot or VoteRefused; then nothing has changed.
     """
-    if not may_vote(actor):
+    if not is_active(actor):
         raise VoteRefused(VoteRefused.NOT_ALLOWED)
     paper = ballot_paper(plebiscite)
     if paper is None:
         raise VoteRefused(VoteRefused.CLOSED)
-    ballot = write_single(picks, paper.codes)
+    ballot = write_ballot(paper.ruleset, picks, paper.codes)
     expected = commitment(
         plebiscite=str(plebiscite),
         manifest_hash=paper.manifest_hash,
@@ -130,21 +131,16 @@ def _write(
     try:
         with transaction.atomic():
             advisory_lock(STATE_LOCK, paper.plebiscite, shared=True)
-            voter = _own_entry(paper.plebiscite, account)
-            if ParticipationMark.objects.filter(pk=voter.pk).exists():
+            voter = _own_entry(paper.plebiscite, account, actor)
+            plan, now, has_voted = read_plan_and_mark(paper.plebiscite, voter.pk)
+            if has_voted:
                 if _is_known(tag, committed):
                     return
                 raise VoteRefused(VoteRefused.ALREADY_VOTED)
-            plan, now = read_plan(paper.plebiscite)
             if not takes_votes(plan, now, opened_at=opened_at):
                 raise VoteRefused(VoteRefused.CLOSED)
-            ParticipationMark(
-                voter=voter,
-                plebiscite_id=paper.plebiscite,
-                channel=Channel.ACCOUNT,
-                day=now.astimezone(TOWN_TIME).date(),
-            ).save(force_insert=True)
-            _put_into_inbox(paper.plebiscite, sealed, tag, committed)
+            _put_into_inbox(paper.plebiscite, sealed, tag)
+            _mark(voter, Channel.ACCOUNT, now.astimezone(TOWN_TIME).date(), committed)
             record(voter, "vote", actor=VOTER)
             queue_mail(
                 MAIL,
@@ -152,22 +148,24 @@ def _write(
                 {"plebiscite": plan},
                 dedupe_key=f"plebiscite:{voter.pk}:participation",
                 language=language,
+                is_first=True,
             )
     except IntegrityError:
         # Only reachable if the waiting failed: the constraint still allows one mark alone.
         raise VoteRefused(VoteRefused.ALREADY_VOTED) from None
 
 
-def _own_entry(plebiscite: UUID, account: bytes) -> VoterRegister:
+def _own_entry(plebiscite: UUID, account: bytes, actor: Any) -> VoterRegister:
     """The voter that the account stands for, locked until the end of the transaction."""
     voter = (
         VoterRegister.objects.select_for_update(of=("self",))
         .filter(accounts__plebiscite=plebiscite, accounts__account_key=account)
+        .annotate(is_verified=Exists(verified_address(actor)))
         .first()
     )
-    if voter is None:
-        raise VoteRefused(VoteRefused.NOT_DECLARED)
-    return voter
+    if voter is not None and voter.is_verified:
+        return voter
+    raise VoteRefused(VoteRefused.NOT_DECLARED if may_vote(actor) else VoteRefused.NOT_ALLOWED)
 
 
 @sensitive_variables()
@@ -179,19 +177,34 @@ def _is_known(tag: bytes, committed: bytes) -> bool:
 
 
 @sensitive_variables()
-def _put_into_inbox(plebiscite: UUID, sealed: bytes, tag: bytes, committed: bytes) -> None:
-    """Writes the sealed vote, unless somebody else's has the same commitment.
+def _put_into_inbox(plebiscite: UUID, sealed: bytes, tag: bytes) -> None:
+    """Writes the sealed vote, unless somebody else's has the same commitment and waits there.
 
-    A flush may move that other one between two statements. It cannot slip by: as long as its row
-    is there the insert meets its tag, and once it is gone the ballot can be seen.
+    If a flush is just moving that other one, this waits until it is gone.
     """
-    row = Inbox(plebiscite_id=plebiscite, blob=sealed, c_tag=tag)
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO plebiscite_inbox (id, plebiscite_id, blob, c_tag) "
             "VALUES (%s, %s, %s, %s) ON CONFLICT (c_tag) DO NOTHING",
-            [row.pk, plebiscite, sealed, tag],
+            [uuid4(), plebiscite, sealed, tag],
         )
-        is_written = cursor.rowcount == 1
-    if not is_written or Ballot.objects.filter(c=committed).exists():
-        raise VoteRefused(VoteRefused.DRAW_AGAIN)
+        if cursor.rowcount != 1:
+            raise VoteRefused(VoteRefused.DRAW_AGAIN)
+
+
+@sensitive_variables()
+def _mark(voter: VoterRegister, channel: str, day: date, committed: bytes) -> None:
+    """Marks the person, unless a ballot with the same commitment has left the mix.
+
+    Comes after `_put_into_inbox`, whose waiting it relies on: this statement sees what a flush
+    has moved meanwhile, so that no ballot of somebody else's can slip by between the two.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO plebiscite_participationmark (voter_id, plebiscite_id, channel, day) "
+            "SELECT %s, %s, %s, %s "
+            "WHERE NOT EXISTS (SELECT FROM plebiscite_ballot WHERE c = %s)",
+            [voter.pk, voter.plebiscite_id, channel, day, committed],
+        )
+        if cursor.rowcount != 1:
+            raise VoteRefused(VoteRefused.DRAW_AGAIN)

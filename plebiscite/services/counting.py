@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Max
@@ -11,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from core.transitions import Refused
 from plebiscite import chain
-from plebiscite.ballots import BadBallot, commitment, read_single
-from plebiscite.models import Ballot, Count, Inbox, LogEntry, ParticipationMark, Plebiscite
+from plebiscite.ballots import BadBallot, commitment, read_ballot
+from plebiscite.models import Ballot, Code, Count, Inbox, LogEntry, ParticipationMark, Plebiscite
+from plebiscite.phases import Channel
 from plebiscite.selectors.paper import BallotPaper, ballot_paper
 from plebiscite.tally import ENGINE, canonical_json, count
 
@@ -30,13 +32,7 @@ def count_votes(plebiscite: Plebiscite) -> Count:
     _check_numbers(plebiscite.pk)
     _check_log(plebiscite.pk, paper)
     ballots, digest = _read(plebiscite.pk, paper)
-    result = canonical_json(
-        count(
-            {((code,),) if code else (): number for code, number in ballots.items()},
-            paper.codes,
-            plebiscite.ruleset,
-        ).as_dict()
-    )
+    result = canonical_json(count(ballots, paper.codes, plebiscite.ruleset).as_dict())
     last = plebiscite.counts.aggregate(last=Max("number"))["last"] or 0
     return Count.objects.create(
         plebiscite=plebiscite,
@@ -49,11 +45,17 @@ def count_votes(plebiscite: Plebiscite) -> Count:
 
 
 def _check_numbers(plebiscite: UUID) -> None:
-    """As many ballots as marks and as lines of the log, and none left in the inbox."""
+    """As many ballots cast on this site as marks and spent codes and as lines of the log.
+
+    None is left in the inbox. What is on paper has its own account (`paper_batches`).
+    """
     waiting = Inbox.objects.filter(plebiscite=plebiscite).count()
+    by_account = ParticipationMark.objects.filter(plebiscite=plebiscite, channel=Channel.ACCOUNT)
+    by_code = Code.objects.filter(plebiscite=plebiscite, spent_on__isnull=False)
     numbers = {
-        model: model.objects.filter(plebiscite=plebiscite).count()
-        for model in (ParticipationMark, Ballot, LogEntry)
+        ParticipationMark: by_account.count() + by_code.count(),
+        Ballot: Ballot.objects.filter(plebiscite=plebiscite, paper_batch=None).count(),
+        LogEntry: LogEntry.objects.filter(plebiscite=plebiscite).count(),
     }
     if waiting or len(set(numbers.values())) != 1:
         raise Refused(
@@ -82,12 +84,12 @@ def _check_log(plebiscite: UUID, paper: BallotPaper) -> None:
             raise Refused(_("The log is broken at line %(number)d.") % {"number": number})
 
 
-def _read(plebiscite: UUID, paper: BallotPaper) -> tuple[Counter[str], bytes]:
-    """How often each option was chosen ("" for a blank ballot), and the hash of all ballots.
+def _read(plebiscite: UUID, paper: BallotPaper) -> tuple[Counter[Any], bytes]:
+    """How often each ballot was cast, and the hash of all ballots.
 
     The hash is over `commitment ballot nonce` of each, one a line, sorted by commitment.
     """
-    found: Counter[str] = Counter()
+    found: Counter[Any] = Counter()
     digest = hashlib.sha256()
     lines = LogEntry.objects.filter(plebiscite=plebiscite)
     logged = {bytes(c) for c in lines.values_list("c", flat=True)}
@@ -101,13 +103,14 @@ def _read(plebiscite: UUID, paper: BallotPaper) -> tuple[Counter[str], bytes]:
             nonce=nonce,
         )
         try:
-            picks = read_single(ballot.payload, paper.codes)
+            marks = read_ballot(ballot.payload, paper.ruleset, paper.codes)
         except BadBallot:
-            picks = None
-        if picks is None or opens != c or c not in logged:
+            marks = None
+        is_logged = c in logged or ballot.paper_batch_id is not None
+        if marks is None or opens != c or not is_logged:
             raise Refused(
                 _("The ballot with the commitment %(c)s is not what was cast.") % {"c": c.hex()}
             )
-        found["".join(picks)] += 1
+        found[marks] += 1
         digest.update(f"{c.hex()} {ballot.payload} {nonce.hex()}\n".encode())
     return found, digest.digest()

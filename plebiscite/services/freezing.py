@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 
 from core.i18n.languages import CODES
 from plebiscite import manifest
-from plebiscite.ballots import longest_single
+from plebiscite.ballots import longest_ballot
 from plebiscite.models import BallotOption, Manifest, Plebiscite
 from plebiscite.sealing import padded_size
+from plebiscite.selectors.codes import printed_digest
+from plebiscite.selectors.commission.setup import DATES
 
-DATES = (
-    "contest_opens_at",
-    "contest_closes_at",
-    "voting_opens_at",
-    "voting_closes_at",
-    "results_at",
-    "objections_until",
-)
 _random = secrets.SystemRandom()
 
 
 def write_ballot_paper(plebiscite: Plebiscite) -> Manifest:
     """The options, in an order drawn by lot, and the manifest; in the caller's transaction."""
     options = _draw_options(plebiscite)
-    size = padded_size(longest_single([option.code for option in options]))
+    size = padded_size(longest_ballot(plebiscite.ruleset, [option.code for option in options]))
     text = manifest.write(
         plebiscite=str(plebiscite.pk),
         slug=plebiscite.slug,
@@ -51,6 +46,16 @@ def write_ballot_paper(plebiscite: Plebiscite) -> Manifest:
         sealed_size=size,
         inbox_public_key=bytes(plebiscite.inbox_public_key),
         promise_public_key=bytes(plebiscite.promise_public_key),
+        regulations={
+            code: hashlib.sha256(text.encode()).hexdigest()
+            for code, text in _in_languages(plebiscite, "regulations").items()
+        },
+        minimum_age=plebiscite.minimum_age,
+        beacon_rule=plebiscite.beacon_rule,
+        polling_points=list(
+            plebiscite.points.order_by("position", "name").values_list("name", flat=True)
+        ),
+        codes=printed_digest(plebiscite.pk),
     )
     return Manifest.objects.create(
         plebiscite=plebiscite, text=text, sha256=manifest.sha256(text), sealed_size=size
@@ -59,7 +64,7 @@ def write_ballot_paper(plebiscite: Plebiscite) -> Manifest:
 
 def _draw_options(plebiscite: Plebiscite) -> list[BallotOption]:
     proposals = list(
-        plebiscite.proposals.accepted()
+        plebiscite.contest.proposals.accepted()
         .select_related("accepted_revision")
         .prefetch_related("accepted_revision__pictures")
     )

@@ -15,6 +15,7 @@ from core.transitions import WrongState, advisory_lock, transition
 from plebiscite import clock, keys
 from plebiscite.models import Plebiscite
 from plebiscite.phases import BY_PLAN, FROZEN_ON, PlebisciteState, due, last_vote_at
+from plebiscite.selectors.commission.setup import missing_for_freeze
 from plebiscite.services.counting import count_votes
 from plebiscite.services.freezing import write_ballot_paper
 from plebiscite.services.mixing import flush_everything
@@ -25,6 +26,7 @@ log = logging.getLogger("plebiscite")
 #: What is written besides the state, in the same transaction.
 _BESIDES: dict[str, Callable[[Plebiscite], object]] = {
     "freeze": write_ballot_paper,
+    "rehearse": write_ballot_paper,
     "seal": lambda plebiscite: flush_everything(plebiscite.pk),
     "count": count_votes,
 }
@@ -38,7 +40,9 @@ def move(plebiscite: Plebiscite, verb: str, *, actor: Any, **context: Any) -> Pl
     `core.transitions.transition` raises; then nothing has changed.
     """
     advisory_lock(STATE_LOCK, plebiscite.pk)
-    _catch_up(plebiscite)
+    current = _catch_up(plebiscite)
+    if verb == "freeze":
+        context["missing"] = missing_for_freeze(current)
     moved = transition(plebiscite, verb, actor=actor, **context)
     if verb in _BESIDES:
         _BESIDES[verb](moved)

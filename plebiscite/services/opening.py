@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Exists
+
 from core.clock import ClockTimestamp
 from plebiscite import clock
-from plebiscite.models import Plebiscite
+from plebiscite.models import ParticipationMark, Plebiscite
 
 
 def read_plan(plebiscite: UUID) -> tuple[Plebiscite, datetime]:
@@ -18,3 +20,11 @@ def read_plan(plebiscite: UUID) -> tuple[Plebiscite, datetime]:
     """
     found = Plebiscite.objects.annotate(clock=ClockTimestamp()).get(pk=plebiscite)
     return found, clock.moved(found.clock)
+
+
+def read_plan_and_mark(plebiscite: UUID, voter: UUID) -> tuple[Plebiscite, datetime, bool]:
+    """As `read_plan`, and whether `voter` has voted, all in one statement."""
+    marks = ParticipationMark.objects.filter(pk=voter)
+    rows = Plebiscite.objects.annotate(clock=ClockTimestamp(), has_mark=Exists(marks))
+    found = rows.get(pk=plebiscite)
+    return found, clock.moved(found.clock), bool(found.has_mark)

@@ -1,4 +1,4 @@
-"""Who may do what, as far as it rests on roles. The only place that reads groups.
+"""Who may do what, as far as it rests on roles.
 
 A feature's own permissions module asks these, and adds what depends on its objects and states.
 """
@@ -11,8 +11,7 @@ from django.http import HttpRequest
 
 from accounts.models import User
 from accounts.roles import Role
-
-_CACHE = "_roles_held"
+from core.transitions import role_names
 
 
 def roles_of(user: User | AnonymousUser) -> frozenset[Role]:
@@ -23,16 +22,7 @@ def roles_of(user: User | AnonymousUser) -> frozenset[Role]:
     """
     if not user.is_authenticated or not user.is_active:
         return frozenset()
-    held = user.__dict__.get(_CACHE)
-    if held is None:
-        known = {role.value for role in Role}
-        held = {Role(name) for name in user.groups.values_list("name", flat=True) if name in known}
-        held.discard(Role.ADMINISTRATOR)
-        if user.is_superuser:
-            held.add(Role.ADMINISTRATOR)
-        held = frozenset(held)
-        user.__dict__[_CACHE] = held
-    return held
+    return frozenset(role for role in Role if role in role_names(user))
 
 
 def has_role(user: User | AnonymousUser, *roles: Role) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from core.transitions.who import ADMINISTRATOR
+
 
 class Role(StrEnum):
     """Names as the town uses them; the code uses the member names."""
@@ -11,6 +13,7 @@ class Role(StrEnum):
     EDITOR = "Redaktor"
     CHIEF_EDITOR = "Redaktor prowadzący"
     PLEBISCITE_COMMISSION = "Komisja plebiscytu"
+    POLLING_CLERK = "Obsługa punktu głosowania"
     SERVICE_COORDINATOR = "Koordynator usług"
     CONSORTIUM_MEMBER = "Członek konsorcjum"
     CONSORTIUM_LEAD = "Lider konsorcjum"
@@ -20,4 +23,4 @@ class Role(StrEnum):
     MENTOR = "Mentor"
     APPROVER = "Zatwierdzający"
     AUDITOR = "Audytor"
-    ADMINISTRATOR = "Administrator"
+    ADMINISTRATOR = ADMINISTRATOR

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -37,14 +39,16 @@ def secret_file(name: str) -> str:
     folder = VAR_DIR / "secrets"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / name
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    value = secrets.token_urlsafe(48)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(value)
-    return value
+    if not path.exists():
+        # Written aside and linked into place, so that a second process never reads half of it,
+        # and the first of two stays.
+        descriptor, aside = tempfile.mkstemp(dir=folder)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        with suppress(FileExistsError):
+            os.link(aside, path)
+        os.unlink(aside)
+    return path.read_text().strip()
 
 
 def database(url: str) -> dict[str, object]:

@@ -112,6 +112,11 @@ def test_many_at_once_share_one_server_and_the_last_one_ends_it(var: Path) -> No
     assert urls[0].startswith("postgresql://")
     assert ask(urls[0], "SELECT upper('łż')") == "ŁŻ"
     assert ask(urls[0], "SHOW listen_addresses") == ""
+    with pytest.raises(psycopg2.Error):
+        ask(urls[0], "SELECT 'kanarek@example.org'::int")
+    log = (var / "pg" / "postgres.log").read_text()
+    assert "ready to accept connections" in log
+    assert "kanarek" not in log, "what people typed stays out of the log"
     socket = Path(urls[0].partition("?host=")[2])
     assert socket.stat().st_mode & 0o777 == 0o700
     server = state(var)["server"]

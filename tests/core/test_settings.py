@@ -61,3 +61,22 @@ def test_the_demo_does_not_load_into_a_town(root: Path) -> None:
         assert result.returncode == 1
         assert "production" in result.stdout
         assert "Traceback" not in result.stdout
+
+
+def test_processes_that_start_together_share_a_secret(root: Path, tmp_path: Path) -> None:
+    ask = "from config.environment import secret_file; print(secret_file('new'))"
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(root / "site")}
+    together = [
+        subprocess.Popen(
+            [sys.executable, "-c", ask],
+            env=env | {"HAJNOWKA_VAR": str(tmp_path)},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(6)
+    ]
+    values = {process.communicate()[0].strip() for process in together}
+    assert len(values) == 1
+    assert len(values.pop()) == 64
+    assert [path.name for path in (tmp_path / "secrets").iterdir()] == ["new"]
+    assert (tmp_path / "secrets" / "new").stat().st_mode & 0o777 == 0o600

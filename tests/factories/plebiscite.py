@@ -14,11 +14,12 @@ from PIL import Image, ImageDraw
 from accounts.roles import Role
 from core.clock import database_now
 from plebiscite import clock
-from plebiscite.ballots import commitment, new_nonce, write_single
+from plebiscite.ballots import commitment, new_nonce, write_ballot
 from plebiscite.models import AuthorShown, Plebiscite, Proposal
 from plebiscite.promises import Promise
 from plebiscite.selectors.paper import ballot_paper
 from plebiscite.services import casting, moving, proposals, registering
+from plebiscite.services.commission import confirming
 from plebiscite.voters import Person
 from tests.factories.people import UserFactory, person_with
 
@@ -34,6 +35,7 @@ def make_plebiscite(*, days: float = 0, **fields: Any) -> Plebiscite:
         "lead_pl": "Wybieramy znak.",
         "question_pl": "Który znak?",
         "about_pl": "Głosują mieszkańcy.",
+        "regulations_pl": "Każdy mieszkaniec ma jeden głos.",
         "contest_opens_at": start - DAY,
         "contest_closes_at": start + DAY,
         "voting_opens_at": start + 2 * DAY,
@@ -47,6 +49,13 @@ def make_plebiscite(*, days: float = 0, **fields: Any) -> Plebiscite:
 def commission() -> Any:
     """Somebody of the commission."""
     return person_with(Role.PLEBISCITE_COMMISSION)
+
+
+def together(plebiscite: Plebiscite, verb: str, *, reason: str = "") -> Plebiscite:
+    """A step that two people of the commission take."""
+    return confirming.together(
+        plebiscite, verb, first=commission(), second=commission(), reason=reason
+    )
 
 
 def announced(**fields: Any) -> Plebiscite:
@@ -93,6 +102,14 @@ def accepted(plebiscite: Plebiscite, author: Any = None, **others: Any) -> Propo
     return proposals.decide(proposal, "accept", actor=judge)
 
 
+def rejected(plebiscite: Plebiscite, author: Any = None, **others: Any) -> Proposal:
+    """A proposal that two people have rejected."""
+    first, second = commission(), commission()
+    proposal = proposals.decide(submitted(plebiscite, author, **others), "take_up", actor=first)
+    proposals.decide(proposal, "propose_rejection", actor=first, reason="To nie znak.")
+    return proposals.decide(proposal, "reject", actor=second)
+
+
 def frozen(options: int = 3, **fields: Any) -> Plebiscite:
     """A plebiscite whose ballot paper is frozen; voting opens in a day."""
     plebiscite = announced(**fields)
@@ -101,7 +118,7 @@ def frozen(options: int = 3, **fields: Any) -> Plebiscite:
     with clock.shifted(1.5 * DAY):
         moving.make_keys(plebiscite.pk)
         moving.move(plebiscite, "open_appeals", actor=commission())
-        return moving.move(plebiscite, "freeze", actor=commission())
+        return together(plebiscite, "freeze")
 
 
 def voting(options: int = 3, *, closes_in: timedelta = 7 * DAY, **fields: Any) -> Plebiscite:
@@ -163,6 +180,6 @@ def committed_to(plebiscite: Plebiscite, picks: Sequence[str], nonce: bytes) -> 
     return commitment(
         plebiscite=str(plebiscite.pk),
         manifest_hash=paper.manifest_hash,
-        ballot=write_single(picks, paper.codes),
+        ballot=write_ballot(paper.ruleset, picks, paper.codes),
         nonce=nonce,
     )

@@ -72,3 +72,11 @@ def test_reviewers_and_mentors_never_enter_the_admin():
     for role in Role:
         enters = user_in(role).has_perm("wagtailadmin.access_admin")
         assert enters is (role not in {Role.REVIEWER, Role.MENTOR, Role.CONSORTIUM_MEMBER}), role
+
+
+def test_the_audit_trail_is_read_by_auditors_and_mail_by_nobody_but_administrators():
+    setup_site()
+    people = {role: user_in(role) for role in Role}
+    reading = {role for role, user in people.items() if user.has_perm("core.view_auditevent")}
+    assert reading - {Role.ADMINISTRATOR} == {Role.AUDITOR}
+    assert not [role for role, user in people.items() if user.has_perm("core.view_outboxmail")]

@@ -162,7 +162,7 @@ class TestRefusing:
 
     def test_a_superuser_too_needs_a_second_person(self):
         application = brought_to(State.FORMAL_CHECK)
-        root = person_with(Role.ADMINISTRATOR)
+        root = person_with(Role.ADMINISTRATOR, Role.INCUBATOR_COORDINATOR)
         transition(application, "propose_refusal", actor=root, public_reason="Powód")
         with pytest.raises(Refused):
             transition(application, "confirm_refusal", actor=root)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from core.clock import database_now
 from core.models import AuditEvent, OutboxMail
-from plebiscite import clock
+from plebiscite import addresses, clock
 from plebiscite.ballots import BadBallot, new_nonce
 from plebiscite.models import Ballot, Declaration, Inbox, ParticipationMark, VoterRegister
 from plebiscite.promises import is_genuine
@@ -122,11 +125,59 @@ def test_who_cannot_vote(vote_on):
     assert refused(make.vote, vote_on, closed) == VoteRefused.NOT_ALLOWED
 
 
-def test_a_vote_is_one_short_transaction(vote_on, django_assert_max_num_queries):
+def statements(queries) -> list[str]:
+    """What was asked, without the words that begin and end transactions."""
+    control = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
+    return [one["sql"] for one in queries if not one["sql"].startswith(control)]
+
+
+def test_a_vote_is_one_short_transaction(vote_on):
     user = make.declared(vote_on)
-    # Savepoints of audit and outbox count as queries here.
-    with django_assert_max_num_queries(19):
+    make.vote(vote_on, make.declared(vote_on, number=5))
+    with CaptureQueriesContext(connection) as queries:
         make.vote(vote_on, user)
+    assert len(statements(queries)) == 7
+    # One transaction, and nothing in it that could be undone by itself.
+    assert [one["sql"].split()[0] for one in queries if "SAVEPOINT" in one["sql"]] == [
+        "SAVEPOINT", "RELEASE",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("options", [3, 12])
+def test_a_vote_over_http_asks_at_most_twelve_questions(options):
+    """Session, account, throttle, vote, audit and mail; the frame of the page is not the vote's."""
+    plebiscite = make.voting(options)
+    url = addresses.booth(plebiscite.slug)
+    client, sent = summary(plebiscite, make.declared(plebiscite, number=1))
+    client.post(url, sent)
+    client, sent = summary(plebiscite, make.declared(plebiscite, number=2))
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.post(url, sent)
+    assert sent["commitment"] in answer.content.decode()
+    frame = ("home_siteidentity", "wagtailcore_site")
+    asked = [one for one in statements(queries) if not any(name in one for name in frame)]
+    assert len(asked) <= 12, "\n".join(asked)
+    assert any("django_session" in one for one in asked)
+    assert any("core_auditevent" in one for one in asked)
+    assert ParticipationMark.objects.filter(plebiscite=plebiscite).count() == 2
+
+
+def summary(plebiscite, user) -> tuple[Client, dict[str, str]]:
+    """A browser with the last form before the vote, and what it would send."""
+    client = Client()
+    client.force_login(user)
+    url = addresses.booth(plebiscite.slug)
+
+    def fields(page, step: str) -> dict[str, str]:
+        for form in re.findall(r"<form.*?</form>", page.content.decode(), re.S):
+            found = dict(re.findall(r'<input type="hidden" name="([\w-]+)" value="([^"]*)"', form))
+            if found.get("step") == step:
+                return found
+        raise AssertionError(f"no form of step {step}")
+
+    code = f"M{1:0{len(str(plebiscite.options.count()))}}"
+    page = client.post(url, {**fields(client.get(url), "review"), "pick": code})
+    return client, fields(page, "cast")
 
 
 # --- Time -----------------------------------------------------------------------------------------
@@ -166,7 +217,7 @@ def test_a_ballot_opened_in_time_has_the_grace():
 
 def test_a_void_vote_takes_nothing(vote_on):
     user = make.declared(vote_on)
-    moving.move(vote_on, "void", actor=make.commission(), reason="Błąd na karcie.")
+    make.together(vote_on, "void", reason="Błąd na karcie.")
     assert refused(make.vote, vote_on, user) == VoteRefused.CLOSED
 
 

@@ -30,6 +30,11 @@ def written(**changes) -> str:
         "sealed_size": 128,
         "inbox_public_key": bytes(32),
         "promise_public_key": bytes(32),
+        "regulations": {"pl": "0" * 64},
+        "minimum_age": 0,
+        "beacon_rule": "",
+        "polling_points": ["Ratusz"],
+        "codes": (2, "0" * 64),
     }
     return manifest.write(**{**values, **changes})
 
@@ -59,6 +64,12 @@ def test_everything_in_it_moves_the_hash():
         {"grace_s": 301},
         {"mix_k": 21},
         {"inbox_public_key": b"x" * 32},
+        {"ruleset": Ruleset(max_picks=2)},
+        {"regulations": {"pl": "1" * 64}},
+        {"minimum_age": 13},
+        {"beacon_rule": "Kostka rzucona na sali."},
+        {"polling_points": []},
+        {"codes": (3, "0" * 64)},
     ]
     assert len({manifest.sha256(written(**change)) for change in changes}) == len(changes)
 

@@ -107,7 +107,7 @@ def test_a_count_is_stored_with_its_hashes():
     for number, picks in enumerate((["M1"], ["M2"], ["M2"], [])):
         make.vote(plebiscite, make.declared(plebiscite, number=number), picks)
     sealed(plebiscite)
-    moving.move(plebiscite, "count", actor=make.commission())
+    make.together(plebiscite, "count")
     stored = Count.objects.get()
     result = json.loads(stored.result)
     assert result["totals"] == {"M1": 1, "M2": 2, "M3": 0}
@@ -146,7 +146,7 @@ def test_nothing_is_counted_that_does_not_add_up(statement, words):
     plebiscite = sealed(plebiscite)
     tampered(statement)
     with pytest.raises(Refused, match=words), transaction.atomic():
-        moving.move(plebiscite, "count", actor=make.commission())
+        make.together(plebiscite, "count")
     assert not Count.objects.exists()
     plebiscite.refresh_from_db()
     assert plebiscite.state == "sealed"

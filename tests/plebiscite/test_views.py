@@ -249,8 +249,8 @@ def counted() -> Plebiscite:
         make.vote(plebiscite, make.declared(plebiscite, number=number), [pick])
     with clock.shifted(timedelta(hours=2)):
         moving.write_down_what_is_due()
-        plebiscite = moving.move(plebiscite, "count", actor=make.commission())
-        return moving.move(plebiscite, "publish", actor=make.commission())
+        plebiscite = make.together(plebiscite, "count")
+        return make.together(plebiscite, "publish")
 
 
 @pytest.mark.parametrize("prefix", ["", "/be", "/en", "/it"])
@@ -288,12 +288,12 @@ def test_results_are_shown_when_they_are_published():
     results = addresses.results(plebiscite.slug)
     with clock.shifted(timedelta(hours=2)):
         moving.write_down_what_is_due()
-        moving.move(plebiscite, "count", actor=make.commission())
+        make.together(plebiscite, "count")
         page = Client().get(results)
     assert page.status_code == 200
     assert "winner__votes" not in page.content.decode()
     assert Client().get(f"{results}glosy.csv").status_code == 404
-    moving.move(plebiscite, "publish", actor=make.commission())
+    make.together(plebiscite, "publish")
     assert "winner__votes" in Client().get(results).content.decode()
 
 
@@ -319,7 +319,7 @@ def test_a_tie_is_shown_as_a_tie():
     with clock.shifted(timedelta(hours=2)):
         moving.write_down_what_is_due()
         for verb in ("count", "publish"):
-            moving.move(plebiscite, verb, actor=make.commission())
+            make.together(plebiscite, verb)
     page = Client().get(addresses.results(plebiscite.slug)).content.decode()
     assert "winner__votes" not in page
     assert "notice--alert" in page
@@ -477,6 +477,7 @@ def test_the_commission_writes_a_plebiscite_down():
         "tie": "open",
         "quorum": "0",
         "proposals_per_person": "3",
+        "appeal_days": "7",
         "grace_s": "300",
         "mix_k": "20",
         "retention_days": "90",

@@ -146,6 +146,11 @@ class Keeper:
             "max_connections": str(MAX_CONNECTIONS),
             "timezone": "UTC",
             "log_timezone": "UTC",
+            # What goes wrong with a statement is the program's to report: PostgreSQL would write
+            # down the statement and the values in it, which are people's data.
+            "log_min_messages": "log",
+            "log_min_error_statement": "panic",
+            "log_error_verbosity": "terse",
         }
         if not self.durable:
             options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}

@@ -23,6 +23,7 @@ def queue_mail(
     order_key: str = "",
     is_secret: bool = False,
     withhold: bool = False,
+    is_first: bool = False,
 ) -> OutboxMail:
     """Write one mail from `templates/notifications/<template>.subject.txt`, `.txt` and, if it
     exists, `.html`, rendered in `language`, into the caller's transaction.
@@ -31,7 +32,8 @@ def queue_mail(
     second mail with the same key is not written, and the first one is returned. Mail with the
     same `order_key` (a case) leaves in the order it was written. `is_secret` erases the text
     once it was sent, for mail that carries a code or a private link. `withhold` keeps it until
-    staff let it go.
+    staff let it go. `is_first` saves looking for an earlier one, where the caller's transaction
+    has written a row that makes the occasion unique: a second mail is an IntegrityError.
 
     In the text templates nothing is escaped. All get `site_name` and `site_url` (without a slash
     at its end).
@@ -54,6 +56,7 @@ def queue_mail(
             order_key=order_key,
             is_secret=is_secret,
             withhold=withhold,
+            is_first=is_first,
         )
 
 
@@ -69,24 +72,25 @@ def queue_text(
     order_key: str = "",
     is_secret: bool = False,
     withhold: bool = False,
+    is_first: bool = False,
 ) -> OutboxMail:
     """As `queue_mail`, for text that is ready; `kind` is what staff see it as."""
     if not to or not dedupe_key:
         raise ValueError("mail has an address and a key of its occasion")
-    mail, _is_new = OutboxMail.objects.get_or_create(
-        dedupe_key=dedupe_key,
-        defaults={
-            "kind": kind,
-            "to": to,
-            "subject": " ".join(subject.split())[:255],
-            "text": text.strip() + "\n",
-            "html": html.strip(),
-            "language": language,
-            "order_key": order_key,
-            "is_secret": is_secret,
-            "state": MailState.WITHHELD if withhold else MailState.QUEUED,
-        },
-    )
+    values = {
+        "kind": kind,
+        "to": to,
+        "subject": " ".join(subject.split())[:255],
+        "text": text.strip() + "\n",
+        "html": html.strip(),
+        "language": language,
+        "order_key": order_key,
+        "is_secret": is_secret,
+        "state": MailState.WITHHELD if withhold else MailState.QUEUED,
+    }
+    if is_first:
+        return OutboxMail.objects.create(dedupe_key=dedupe_key, **values)
+    mail, _is_new = OutboxMail.objects.get_or_create(dedupe_key=dedupe_key, defaults=values)
     return mail
 
 

@@ -11,7 +11,7 @@ from core.transitions.doing import available, transition
 from core.transitions.errors import NotAllowed, Refused, TransitionError, WrongState
 from core.transitions.machine import Machine, Notice, Recipient, State, Step, Transition
 from core.transitions.matrix import matrix
-from core.transitions.who import ANYONE, SYSTEM_ONLY, Who, holds, roles, who
+from core.transitions.who import ANYONE, SYSTEM_ONLY, Who, holds, role_names, roles, who
 
 __all__ = [
     "ANYONE",
@@ -32,6 +32,7 @@ __all__ = [
     "holds",
     "lock_row",
     "matrix",
+    "role_names",
     "roles",
     "transition",
     "who",

@@ -58,22 +58,27 @@ def roles(*names: str) -> Who:
 
 
 def holds(actor: Any, *names: str) -> bool:
-    """Whether an actor has an active account with one of the roles.
-
-    An administrator of the system (superuser) holds every role; guards bind them all the same.
-    """
-    if not getattr(actor, "is_active", False):
-        return False
-    return actor.is_superuser or not role_names(actor).isdisjoint(names)
+    """Whether an actor has an active account with one of the roles."""
+    return getattr(actor, "is_active", False) and not role_names(actor).isdisjoint(names)
 
 
 def role_names(user: Any) -> frozenset[str]:
-    """The roles of a user, asked once per user object (so once per request)."""
+    """The roles of a user, asked once per user object (so once per request).
+
+    A superuser is an Administrator and nothing else by that: who runs the machine neither counts
+    votes nor decides on applications, unless a role is given to them, which is in the audit trail.
+    """
     names: frozenset[str] | None = getattr(user, "_role_names", None)
     if names is None:
-        names = user._role_names = frozenset(user.groups.values_list("name", flat=True))
+        held = set(user.groups.values_list("name", flat=True)) - {ADMINISTRATOR}
+        names = user._role_names = frozenset(
+            held | ({ADMINISTRATOR} if user.is_superuser else set())
+        )
     return names
 
+
+#: The role that comes with being a superuser, never with a group.
+ADMINISTRATOR = "Administrator"
 
 ANYONE = Who(lambda actor, obj: True, _("anybody"))
 #: The worker alone, when something's time has come.

@@ -21,6 +21,8 @@ STAFF_FILES = (
     "*/admin_*.py",
     "*/admin/*.py",
     "*/*_admin/*",
+    "*/commission/*",
+    "*/paper_states.py",
     "site/core/audit/*",
     "site/core/outbox/*",
     "*/management/*",

@@ -92,14 +92,24 @@ def test_two_marks_are_invalid_and_counted_as_cast():
 def test_a_vote_for_nothing_on_the_paper_is_an_error():
     with pytest.raises(ValueError, match="not on the ballot paper"):
         count({(("X",),): 1}, ABC, Ruleset())
-    with pytest.raises(ValueError, match="not on the ballot paper"):
+    with pytest.raises(ValueError, match="negative"):
         count({(("A",),): -1}, ABC, Ruleset())
 
 
 def test_the_trace_has_what_decided():
     trace = counted({"A": 4, "B": 4, "C": 1}).as_dict()["rounds"]
     assert trace == [
-        {"number": 1, "totals": {"A": 4, "B": 4, "C": 1}, "elected": [], "tied": ["A", "B"]}
+        {
+            "number": 1,
+            "place": 1,
+            "totals": {"A": 4, "B": 4, "C": 1},
+            "exhausted": 0,
+            "elected": [],
+            "eliminated": [],
+            "tied": ["A", "B"],
+            "by_lot": [],
+            "transfers": {},
+        }
     ]
 
 

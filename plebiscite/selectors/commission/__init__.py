@@ -1,0 +1,1 @@
+"""What the commission and its clerks see."""

@@ -1,0 +1,1 @@
+"""What the commission and its clerks do besides contests and moves."""
