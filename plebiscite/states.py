@@ -109,6 +109,11 @@ def _objections_are_over(step: Step) -> None:
         raise Refused(_("Residents may still raise objections."))
 
 
+def _objections_are_answered(step: Step) -> None:
+    if step.obj.objections.filter(answered_at=None).exists():
+        raise Refused(_("Some objections have not been answered yet."))
+
+
 def _reason_is_given(step: Step) -> None:
     if not str(step.get("reason", "")).strip():
         raise Refused(_("Give the reason."), field="reason")
@@ -282,7 +287,7 @@ PLEBISCITE = Machine(
             P.OBJECTIONS,
             P.CERTIFIED,
             who=COMMISSION,
-            guard=(two_people, _objections_are_over),
+            guard=(two_people, _objections_are_over, _objections_are_answered),
             takes=["first"],
             label_staff=_("Declare the result final"),
         ),

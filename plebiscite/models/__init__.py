@@ -9,6 +9,7 @@ from plebiscite.models.contest import (
     ProposalRevision,
     RevisionPicture,
 )
+from plebiscite.models.objections import Objection
 from plebiscite.models.page import PlebisciteIndexPage
 from plebiscite.models.paper import (
     PaperBatch,
@@ -47,6 +48,7 @@ __all__ = [
     "MixFlush",
     "MoveRequest",
     "NamesakeRequest",
+    "Objection",
     "PaperBatch",
     "PaperEntry",
     "PaperPass",

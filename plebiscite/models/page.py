@@ -109,6 +109,39 @@ class PlebisciteIndexPage(RoutablePageMixin, BasePage):
         response["Content-Disposition"] = f'attachment; filename="{slug}.csv"'
         return response
 
+    @path("<slug:slug>/wynik/wynik.json/", name="result")
+    def result(self, request: HttpRequest, slug: str) -> HttpResponse:
+        """The stored count, as others read it by machine."""
+        from plebiscite import selectors
+
+        found = selectors.find_public(slug)
+        content = selectors.result_json(found) if found else None
+        if content is None:
+            raise Http404
+        return HttpResponse(content, content_type="application/json")
+
+    @path("<slug:slug>/wynik/protokol.pdf/", name="protocol")
+    def protocol(self, request: HttpRequest, slug: str) -> HttpResponse:
+        """The protocol of the result, to be printed and kept."""
+        from plebiscite import protocol, selectors
+
+        found = selectors.find_public(slug)
+        context = selectors.results_context(found) if found else {}
+        if "count" not in context:
+            raise Http404
+        response = HttpResponse(protocol.render(context), content_type="application/pdf")
+        response["Content-Disposition"] = f'inline; filename="protokol-{slug}.pdf"'
+        return response
+
+    @path("<slug:slug>/przebieg/", name="timeline")
+    def timeline(self, request: HttpRequest, slug: str) -> HttpResponse:
+        """Everything that has become of the plebiscite, day by day."""
+        from plebiscite import selectors
+
+        found = selectors.find_public(slug)
+        context = selectors.timeline_context(found) if found else None
+        return self._draw(request, "plebiscite/timeline.html", context)
+
     @path("<slug:slug>/manifest.json/", name="manifest")
     def manifest(self, request: HttpRequest, slug: str) -> HttpResponse:
         """The text whose hash every commitment names, byte for byte."""

@@ -13,7 +13,8 @@ from plebiscite.selectors.public import (
     turnout,
     view,
 )
-from plebiscite.selectors.results import results_context, totals_csv
+from plebiscite.selectors.results import result_json, results_context, totals_csv
+from plebiscite.selectors.timeline import timeline_context
 
 __all__ = [
     "crumbs",
@@ -27,7 +28,9 @@ __all__ = [
     "poster_sources",
     "proposal_context",
     "public_paths",
+    "result_json",
     "results_context",
+    "timeline_context",
     "totals_csv",
     "turnout",
     "view",

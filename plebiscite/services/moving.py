@@ -19,6 +19,7 @@ from plebiscite.selectors.commission.setup import missing_for_freeze
 from plebiscite.services.counting import count_votes
 from plebiscite.services.freezing import write_ballot_paper
 from plebiscite.services.mixing import flush_everything
+from plebiscite.services.publishing import announce_result
 from plebiscite.states import STATE_LOCK
 
 log = logging.getLogger("plebiscite")
@@ -29,6 +30,7 @@ _BESIDES: dict[str, Callable[[Plebiscite], object]] = {
     "rehearse": write_ballot_paper,
     "seal": lambda plebiscite: flush_everything(plebiscite.pk),
     "count": count_votes,
+    "publish": announce_result,
 }
 
 
