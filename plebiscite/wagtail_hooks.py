@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.viewsets.base import ViewSetGroup
 
+from plebiscite.commission_admin.choices import ContestChoiceViewSet
 from plebiscite.commission_admin.plebiscites import PlebisciteViewSet
 from plebiscite.commission_admin.proposals import ProposalViewSet
 
@@ -18,7 +19,7 @@ class PlebisciteGroup(ViewSetGroup):
     menu_label = _("Plebiscite")
     menu_icon = "pick"
     menu_order = 320
-    items = (PlebisciteViewSet(), ProposalViewSet())
+    items = (PlebisciteViewSet(), ProposalViewSet(), ContestChoiceViewSet())
 
 
 @hooks.register("register_admin_viewset")

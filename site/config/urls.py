@@ -40,7 +40,7 @@ urlpatterns = [
         path("", include("services_catalog.cases.urls")),
         # Files that pages make (feeds, calendars, totals): Wagtail's own pattern wants a slash at
         # the end.
-        re_path(r"^((?:[\w-]+/)+[\w-]+\.(?:xml|ics|csv|json|jsonl))$", serve_page),
+        re_path(r"^((?:[\w-]+/)+[\w-]+\.(?:xml|ics|csv|json|jsonl|pdf))$", serve_page),
         path("", include(wagtail_urls)),
         prefix_default_language=False,
     ),

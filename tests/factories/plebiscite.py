@@ -102,6 +102,14 @@ def accepted(plebiscite: Plebiscite, author: Any = None, **others: Any) -> Propo
     return proposals.decide(proposal, "accept", actor=judge)
 
 
+def rejected(plebiscite: Plebiscite, author: Any = None, **others: Any) -> Proposal:
+    """A proposal that two people have rejected."""
+    first, second = commission(), commission()
+    proposal = proposals.decide(submitted(plebiscite, author, **others), "take_up", actor=first)
+    proposals.decide(proposal, "propose_rejection", actor=first, reason="To nie znak.")
+    return proposals.decide(proposal, "reject", actor=second)
+
+
 def frozen(options: int = 3, **fields: Any) -> Plebiscite:
     """A plebiscite whose ballot paper is frozen; voting opens in a day."""
     plebiscite = announced(**fields)
