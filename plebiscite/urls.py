@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from plebiscite.views import booth, proposing
+from plebiscite.views import booth, lookup, proposing
 
 app_name = "plebiscite"
 
 urlpatterns = [
     path("<slug:slug>/glosuj/", booth.booth, name="booth"),
+    path("<slug:slug>/sprawdz/szukaj/", lookup.search, name="lookup"),
     path("<slug:slug>/zglos/", proposing.start, name="propose"),
     path("<slug:slug>/zglos/<uuid:pk>/", proposing.own, name="own_proposal"),
     path(

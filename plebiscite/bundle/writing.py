@@ -6,7 +6,7 @@ import hashlib
 import json
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -45,7 +45,7 @@ class Contents:
     moderation: list[tuple[Any, ...]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
     stats: dict[str, Any] = field(default_factory=dict)
-    pictures: dict[str, Callable[[], Iterable[bytes]]] = field(default_factory=dict)
+    pictures: Mapping[str, Callable[[], Iterable[bytes]]] = field(default_factory=dict)
 
 
 def write(target: BinaryIO, contents: Contents, *, progress: Progress | None = None) -> str:

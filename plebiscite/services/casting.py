@@ -88,6 +88,9 @@ def cast(
     )
     if not hmac.compare_digest(expected, committed):
         raise BadBallot(BadBallot.MALFORMED)
+    if not keys.has_tag_key(plebiscite):
+        # The keys of a sealed box were destroyed: nothing can come in any more.
+        raise VoteRefused(VoteRefused.CLOSED)
     sealed = seal(
         SealedVote(commitment=expected, nonce=nonce, ballot=ballot, channel=Channel.ACCOUNT),
         public_key=paper.inbox_public_key,

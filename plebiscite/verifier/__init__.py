@@ -1,1 +1,1 @@
-"""`verify.py`: the program that goes into every audit bundle. It imports nothing of this platform."""
+"""`verify.py` goes into every audit bundle. It imports nothing of this platform."""

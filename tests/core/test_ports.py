@@ -37,6 +37,9 @@ def test_what_is_registered():
         ],
         "jobs": [
             "accounts.sweep",
+            "plebiscite.bundles",
+            "plebiscite.checkpoints",
+            "plebiscite.destroy_keys",
             "plebiscite.due",
             "plebiscite.forget",
             "plebiscite.keys",
