@@ -37,6 +37,7 @@ def test_what_is_registered():
         ],
         "jobs": [
             "accounts.sweep",
+            "incubator.tidy",
             "plebiscite.due",
             "plebiscite.forget",
             "plebiscite.keys",
