@@ -47,6 +47,11 @@ def booth(slug: str, language: str | None = None) -> str:
     return f"{of_plebiscite(slug, language)}glosuj/"
 
 
+def code_booth(slug: str, language: str | None = None) -> str:
+    """Where one votes with a code; on printed letters the code is in the fragment behind it."""
+    return f"{booth(slug, language)}kod/"
+
+
 def proposing(slug: str, language: str | None = None) -> str:
     """Where one proposes a work, and finds one's own."""
     return f"{of_plebiscite(slug, language)}zglos/"

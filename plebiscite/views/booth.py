@@ -128,6 +128,13 @@ def _declare(request: HttpRequest, plebiscite: Plebiscite, *, is_ours: bool) -> 
         match refusal.reason:
             case DeclarationRefused.CHECK_AT_DESK:
                 return draw(request, "booth_desk.html", plebiscite, {})
+            case DeclarationRefused.TOO_YOUNG:
+                form.add_error(
+                    "birth_date",
+                    _("In this vote one has to be %(age)d years old.")
+                    % {"age": plebiscite.minimum_age},
+                )
+                return _declaration(request, plebiscite, form)
             case DeclarationRefused.CLOSED:
                 return _closed(request, plebiscite)
             case DeclarationRefused.NOT_ALLOWED:
