@@ -32,7 +32,7 @@ from plebiscite.models import (
 from plebiscite.paper_states import OPEN
 from plebiscite.permissions import is_clerk_of
 from plebiscite.phases import Channel, takes_votes
-from plebiscite.services.opening import read_plan
+from plebiscite.services.opening import read_plan, read_plan_and_mark
 from plebiscite.services.registering import is_old_enough
 from plebiscite.states import STATE_LOCK
 from plebiscite.voters import Person, person_key, second_key
@@ -131,7 +131,10 @@ def _mark(
 ) -> ParticipationMark:
     voter = _locked(point.plebiscite_id, pepper, person)
     # Read after the waiting for whoever marks the same person.
-    plan, now = read_plan(point.plebiscite_id)
+    if voter is None:
+        (plan, now), has_voted = read_plan(point.plebiscite_id), False
+    else:
+        plan, now, has_voted = read_plan_and_mark(point.plebiscite_id, voter.pk)
     if not takes_votes(plan, now):
         raise IssueRefused(IssueRefused.CLOSED)
     if channel not in plan.channels:
@@ -141,8 +144,8 @@ def _mark(
     today = now.astimezone(TOWN_TIME).date()
     if voter is None:
         voter = _enter(plan, pepper, person)
-    elif earlier := ParticipationMark.objects.filter(pk=voter.pk).first():
-        raise IssueRefused(IssueRefused.VOTED, earlier)
+    elif has_voted:
+        raise IssueRefused(IssueRefused.VOTED, ParticipationMark.objects.get(pk=voter.pk))
     if channel == Channel.PAPER:
         _check_cards(point, today)
     return write_mark(voter, point, channel, today, actor)
@@ -183,12 +186,12 @@ def _check_cards(point: PollingPoint, day: datetime.date) -> None:
 
 @sensitive_variables()
 def _enter(plan: Plebiscite, pepper: bytes, person: Person) -> VoterRegister:
-    second = second_key(pepper, person)
-    if VoterRegister.objects.filter(plebiscite=plan.pk, second_key=second).exists():
+    first, second = person_key(pepper, person), second_key(pepper, person)
+    namesakes = VoterRegister.objects.filter(plebiscite=plan.pk, second_key=second)
+    # Not the same person: that one may have been entered since, and the constraint says so.
+    if namesakes.exclude(person_key=first).exists():
         raise IssueRefused(IssueRefused.NAMESAKE)
-    return VoterRegister.objects.create(
-        plebiscite=plan, person_key=person_key(pepper, person), second_key=second
-    )
+    return VoterRegister.objects.create(plebiscite=plan, person_key=first, second_key=second)
 
 
 @sensitive_variables()
