@@ -18,8 +18,10 @@ class IncubatorConfig(AppConfig):
     def ready(self) -> None:
         from core import ports
         from core.files import file_permissions
+        from forms import presets
         from incubator.demo import load
         from incubator.personal_data import ApplicationData
+        from incubator.presets import PRESETS
         from incubator.selectors import IncubatorActivity
         from incubator.sources import CallSearch
 
@@ -27,6 +29,8 @@ class IncubatorConfig(AppConfig):
         ports.search_source.register("incubator.calls", CallSearch())
         ports.personal_data.register("incubator", ApplicationData())
         ports.demo.register("incubator", load)
+        for preset in PRESETS:
+            presets.register(preset)
         file_permissions.register("incubator.application", may_read_file)
 
 

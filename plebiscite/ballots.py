@@ -10,7 +10,13 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from plebiscite.tally.model import Ballot as TallyBallot
+from plebiscite.tally.model import Method, PointsBallot, Ruleset
+
+#: What a voter marked: codes, or points by code.
+Picks = Sequence[str] | Mapping[str, int]
 
 COMMITMENT_DOMAIN = "hajnowka-odnowa/plebiscite/commitment/1"
 #: Bytes of a nonce, of a commitment.
@@ -19,6 +25,9 @@ COMMITMENT_SIZE = 32
 #: How an option is named on ballots: short, frozen with the ballot paper.
 CODE = re.compile(r"[A-Z0-9]{1,8}")
 
+_NUMBER = re.compile(r"[1-9][0-9]{0,4}")
+# A card with more marks than this would not fit a line of the box; no paper has room for them.
+_MOST_MARKS = 200
 _HEX = re.compile(r"[0-9a-f]+")
 # Crockford's base 32: no I, L, O, U, so that a code survives being read out and written down.
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -37,33 +46,106 @@ class BadBallot(ValueError):
         self.reason = reason
 
 
-def write_single(picks: Sequence[str], codes: Collection[str]) -> str:
-    """A ballot of the method `single`: `single:M4`, or `single:` when it is blank.
+def write_ballot(rules: Ruleset, picks: Picks, codes: Collection[str]) -> str:
+    """A ballot as it is committed to, sealed and published:
 
-    `picks` are the codes that were chosen, `codes` those on the ballot paper. Raises BadBallot.
+        single:M4   approval:M1,M4   points:M1=3,M4=2   ranked:M4>M1>M2
+
+    Nothing behind the colon is a blank one. Options of approval and points stand in the order of
+    their codes. `picks` are codes, for a ranking the best first; for points, points by code. Raises
+    BadBallot: on the screen nobody can mark more than the rules allow.
     """
-    chosen = list(dict.fromkeys(picks))
-    if any(pick not in codes for pick in chosen):
+    chosen = {c: n for c, n in picks.items() if n} if isinstance(picks, Mapping) else None
+    order = list(dict.fromkeys(picks)) if chosen is None else sorted(chosen)
+    if any(pick not in codes for pick in order):
         raise BadBallot(BadBallot.UNKNOWN_OPTION)
-    if len(chosen) > 1:
+    if (chosen is not None) != (rules.method == Method.POINTS):
+        raise BadBallot(BadBallot.MALFORMED)
+    if chosen is not None:
+        _check_points(rules, chosen)
+        return f"points:{','.join(f'{code}={chosen[code]}' for code in order)}"
+    if len(order) > most_picks(rules, codes):
         raise BadBallot(BadBallot.TOO_MANY)
-    return f"single:{''.join(chosen)}"
+    if rules.method == Method.RANKED:
+        return f"ranked:{'>'.join(order)}"
+    return f"{rules.method.value}:{','.join(sorted(order))}"
 
 
-def read_single(text: str, codes: Collection[str]) -> tuple[str, ...]:
-    """The codes on a ballot written by `write_single`: one, or none. Raises BadBallot."""
+def read_ballot(text: str, rules: Ruleset, codes: Collection[str]) -> TallyBallot | PointsBallot:
+    """What is counted of a ballot. Raises BadBallot for everything but a canonical ballot.
+
+    A ranking from paper may have skipped ranks (`M1>>M2`) and several options on one
+    (`M1=M2>M3`): what becomes of those is said by the rules of the count.
+    """
     method, separator, body = text.partition(":")
-    if method != "single" or not separator:
+    if method != rules.method.value or not separator or len(text) > longest_ballot(rules, codes):
         raise BadBallot(BadBallot.MALFORMED)
-    picks = (body,) if body else ()
-    if write_single(picks, codes) != text:
+    if rules.method == Method.POINTS:
+        points = tuple(_read_points(body)) if body else ()
+        if write_ballot(rules, dict(points), codes) != text:
+            raise BadBallot(BadBallot.MALFORMED)
+        return points
+    if rules.method == Method.RANKED:
+        return _read_ranks(body, rules, codes)
+    picks = tuple(body.split(",")) if body else ()
+    if write_ballot(rules, picks, codes) != text:
         raise BadBallot(BadBallot.MALFORMED)
-    return picks
+    return tuple((code,) for code in picks)
 
 
-def longest_single(codes: Collection[str]) -> int:
-    """The number of bytes of the longest ballot that can be written."""
-    return len("single:") + max((len(code) for code in codes), default=0)
+def most_picks(rules: Ruleset, codes: Collection[str]) -> int:
+    """How many options one ballot may name."""
+    limits = {
+        Method.SINGLE: 1,
+        Method.APPROVAL: rules.max_picks,
+        Method.POINTS: rules.points_total,
+        Method.RANKED: rules.max_ranks,
+    }
+    return min(limits[rules.method] or len(codes), len(codes))
+
+
+def longest_ballot(rules: Ruleset, codes: Collection[str]) -> int:
+    """No ballot has more bytes: what is sealed is padded to fit it."""
+    width = max((len(code) for code in codes), default=0)
+    each = width + 1
+    if rules.method == Method.POINTS:
+        each += 1 + len(str(rules.points_total or 0))
+    marks = most_picks(rules, codes)
+    if rules.method == Method.RANKED:
+        # On paper each option can be written on each rank.
+        marks = max(marks, min(marks * len(codes), _MOST_MARKS))
+    return len(f"{rules.method.value}:") + max(marks * each - 1, 0)
+
+
+def _check_points(rules: Ruleset, chosen: Mapping[str, int]) -> None:
+    if any(number < 0 for number in chosen.values()):
+        raise BadBallot(BadBallot.MALFORMED)
+    if rules.points_total and sum(chosen.values()) > rules.points_total:
+        raise BadBallot(BadBallot.TOO_MANY)
+    if rules.points_cap and max(chosen.values(), default=0) > rules.points_cap:
+        raise BadBallot(BadBallot.TOO_MANY)
+
+
+def _read_points(body: str) -> Iterator[tuple[str, int]]:
+    for part in body.split(","):
+        code, _sign, number = part.partition("=")
+        if not _NUMBER.fullmatch(number):
+            raise BadBallot(BadBallot.MALFORMED)
+        yield code, int(number)
+
+
+def _read_ranks(body: str, rules: Ruleset, codes: Collection[str]) -> TallyBallot:
+    if not body:
+        return ()
+    ranks = tuple(tuple(rank.split("=")) if rank else () for rank in body.split(">"))
+    if len(ranks) > (rules.max_ranks or len(codes)) or not ranks[-1]:
+        raise BadBallot(BadBallot.MALFORMED)
+    for rank in ranks:
+        if any(code not in codes for code in rank):
+            raise BadBallot(BadBallot.UNKNOWN_OPTION)
+        if list(rank) != sorted(set(rank)):
+            raise BadBallot(BadBallot.MALFORMED)
+    return ranks
 
 
 def new_nonce() -> bytes:

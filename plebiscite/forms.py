@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -12,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from core.files import IMAGES, accept
-from plebiscite.models import MAX_PICTURES, AuthorShown
+from plebiscite.models import MAX_PICTURES, AuthorShown, ContestChoice
 from plebiscite.voters import Person
 
 OLDEST = 125
@@ -115,8 +116,12 @@ class DeclarationForm(forms.Form):
 class ProposalForm(forms.Form):
     """A work, whole or half: a draft may lack everything, so nothing is required here.
 
-    What is missing is said when the work is sent, by the table of states.
+    What is missing is said when the work is sent, by the table of states. What a contest sorts its
+    works by is asked for where it has something to choose from.
     """
+
+    TEXTS = ("title", "description", "language", "kind", "theme", "author_shown", "accepts_rules")
+    AXES = ("kind", "theme")
 
     title = forms.CharField(
         label=_("Title of the work"),
@@ -137,6 +142,12 @@ class ProposalForm(forms.Form):
         label=_("Language of the title and the description"),
         choices=settings.LANGUAGES,
         widget=forms.Select(attrs={"class": "input"}),
+    )
+    kind = forms.ChoiceField(
+        label=_("Kind of work"), required=False, widget=forms.Select(attrs={"class": "input"})
+    )
+    theme = forms.ChoiceField(
+        label=_("Theme"), required=False, widget=forms.Select(attrs={"class": "input"})
     )
     picture = forms.FileField(
         label=_("Add a picture"),
@@ -160,8 +171,17 @@ class ProposalForm(forms.Form):
     )
     accepts_rules = forms.BooleanField(label=_("I confirm the statement above."), required=False)
 
-    def __init__(self, *args: Any, alt_texts: dict[int, str], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        alt_texts: dict[int, str],
+        choices: Sequence[ContestChoice] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.contest_choices = choices
+        for axis in self.AXES:
+            self._offer(axis, [choice for choice in choices if choice.axis == axis])
         # Fields left out by a browser without them keep their value; they are never errors.
         for name in ("language", "author_shown"):
             self.fields[name].required = False
@@ -175,6 +195,27 @@ class ProposalForm(forms.Form):
             )
         if len(alt_texts) >= MAX_PICTURES:
             del self.fields["picture"], self.fields["alt_new"]
+
+    def _offer(self, axis: str, choices: list[ContestChoice]) -> None:
+        if not choices:
+            del self.fields[axis]
+            return
+        field = self.fields[axis]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", _("choose")), *((one.code, one.name) for one in choices)]
+        chosen = self.initial.get(axis)
+        self.initial[axis] = getattr(chosen, "code", "")
+
+    def _chosen(self, axis: str) -> ContestChoice | None:
+        code = self.cleaned_data[axis]
+        found = [one for one in self.contest_choices if (one.axis, one.code) == (axis, code)]
+        return found[0] if found else None
+
+    def clean_kind(self) -> ContestChoice | None:
+        return self._chosen("kind")
+
+    def clean_theme(self) -> ContestChoice | None:
+        return self._chosen("theme")
 
     def alt_fields(self) -> list[Any]:
         """The fields of the pictures that are there, in their order."""

@@ -40,6 +40,7 @@ class ProposalState(StrEnum):
     SUBMITTED = "submitted"
     IN_REVIEW = "in_review"
     CHANGES_REQUESTED = "changes_requested"
+    REJECTION_PROPOSED = "rejection_proposed"
     ACCEPTED = "accepted"
     REJECTED = "rejected"
     APPEALED = "appealed"
@@ -78,7 +79,18 @@ PUBLISHED = frozenset({P.OBJECTIONS, P.CERTIFIED})
 WITH_AUTHOR = frozenset({ProposalState.DRAFT, ProposalState.CHANGES_REQUESTED})
 #: Waits for the commission.
 WITH_COMMISSION = frozenset(
-    {ProposalState.SUBMITTED, ProposalState.IN_REVIEW, ProposalState.APPEALED}
+    {
+        ProposalState.SUBMITTED,
+        ProposalState.IN_REVIEW,
+        ProposalState.REJECTION_PROPOSED,
+        ProposalState.APPEALED,
+    }
+)
+#: Another proposal can be joined with it.
+JOINABLE = frozenset({ProposalState.SUBMITTED, ProposalState.IN_REVIEW, ProposalState.ACCEPTED})
+#: Everybody may read why it was not accepted.
+WITH_PUBLIC_REASON = frozenset(
+    {ProposalState.REJECTED, ProposalState.APPEALED, ProposalState.UPHELD}
 )
 #: What the plan does by itself: the state, the date that ends it, the verb, the next state.
 BY_PLAN = (

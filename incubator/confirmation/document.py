@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -101,7 +102,14 @@ def _steps(snapshot: ApplicationSnapshot) -> list[dict[str, Any]]:
             if field.in_pdf and field.key in values:
                 text = kind.show(field, values[field.key])
                 lines = [typeset(line, LANGUAGE) for line in text.splitlines() if line.strip()]
-                rows.append({"question": str(field.label), "answer": lines})
+                table = kind.table(field, values[field.key])
+                rows.append(
+                    {
+                        "question": str(field.label),
+                        "answer": [] if table else lines,
+                        "table": asdict(table) if table else None,
+                    }
+                )
         if rows:
             found.append({"title": str(step.title), "rows": rows})
     return found

@@ -18,10 +18,11 @@ from core.ports import DemoReport
 from core.transitions import transition
 from directory.models import Organisation, TeamRole
 from directory.services import add_member, create_organisation
-from forms.services import save_version
+from forms.models import Area
+from forms.services import adopt_version, save_version
 from incubator import services
 from incubator.models import Application, Call
-from incubator.presets import PLACE, preset
+from incubator.presets import GRANT, PLACE, preset
 from incubator.states import State
 
 CONTENT = Path(__file__).parent / "incubator.toml"
@@ -36,6 +37,9 @@ CONTACT = {
 def load(report: DemoReport) -> None:
     """Makes the calls and applications that are missing; what is there stays as it is."""
     content = read(CONTENT)
+    for name in (PLACE, GRANT):
+        version = save_version(name, preset(name), actor=SYSTEM)
+        adopt_version(version, area=Area.INCUBATOR, actor=SYSTEM)
     calls = {row["key"]: _call(row, number) for number, row in enumerate(content["call"], start=1)}
     for row in content["application"]:
         _application(row, calls[row["call"]])

@@ -12,7 +12,7 @@ from django.utils.functional import cached_property
 from forms.checking import Checked, check, filled, raw_answer, with_files
 from forms.rendering import in_own_language
 from forms.schema import Field, Form
-from forms.types import FileInfo, registry
+from forms.types import FileInfo, TableText, registry
 from incubator.models import Application, ApplicationSnapshot
 from incubator.selectors.files import files_by_field
 
@@ -26,6 +26,7 @@ class Shown:
     text: str = ""
     files: list[FileInfo] = field(default_factory=list)
     error: str = ""
+    table: TableText | None = None
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ class Summary:
             "" if kind.takes_files else kind.show_raw(item, raw),
             self.files.get(item.key, []) if kind.takes_files else [],
             self.checked.errors.get(item.key, ""),
+            None if kind.is_empty(raw) else kind.table_raw(item, raw),
         )
 
 
@@ -146,7 +148,8 @@ def sent_answers(snapshot: ApplicationSnapshot) -> list[ShownStep]:
                 rows.append(Shown(item.key, in_own_language(item.label), files=files))
             elif item.key in snapshot.data:
                 text = kind.show(item, snapshot.data[item.key])
-                rows.append(Shown(item.key, in_own_language(item.label), text))
+                table = kind.table(item, snapshot.data[item.key])
+                rows.append(Shown(item.key, in_own_language(item.label), text, table=table))
         if rows:
             steps.append(ShownStep(step.key, in_own_language(step.title), rows))
     return steps

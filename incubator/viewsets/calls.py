@@ -13,10 +13,8 @@ from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.permission_policies import ModelPermissionPolicy
 
-from core.admin import ReadOnlyPolicy, ReadOnlyViewSet
 from core.audit import record
 from core.clock import ClockTimestamp
-from forms.models import FormVersion
 from incubator import permissions
 from incubator.models import Call
 from incubator.states import UNNUMBERED
@@ -121,45 +119,3 @@ class CallViewSet(ModelViewSet):
     @property
     def permission_policy(self) -> CallPolicy:
         return CallPolicy(self.model)
-
-
-class FormVersionPolicy(ReadOnlyPolicy):
-    def user_has_permission(self, user: Any, action: str) -> bool:
-        return action == "view" and permissions.reads_all(user)
-
-
-class FormInspectView(generic.InspectView):
-    """What a version of a form asks, as people see it."""
-
-    template_name = "incubator/admin/form.html"
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return {**super().get_context_data(**kwargs), "version": self.object}
-
-
-class FormVersionViewSet(ReadOnlyViewSet):
-    """Versions of forms, to be read."""
-
-    model = FormVersion
-    name = "incubator_forms"
-    url_prefix = "incubator/formularze"
-    icon = "form"
-    menu_label = _("Forms")
-    menu_order = 3
-    add_to_settings_menu = False
-    inspect_view_class = FormInspectView
-    list_display = [
-        TitleColumn(
-            "title",
-            label=_("Form"),
-            get_url=lambda row: reverse("incubator_forms:inspect", args=[row.pk]),
-        ),
-        Column("number", label=_("Version")),
-        Column("field_count", label=_("Questions")),
-        DateColumn("created_at", label=_("Made")),
-        DateColumn("frozen_at", label=_("In use since")),
-    ]
-
-    @property
-    def permission_policy(self) -> FormVersionPolicy:
-        return FormVersionPolicy(self.model)

@@ -212,7 +212,7 @@ class PlebisciteViewSet(ModelViewSet):
                 [
                     FieldRowPanel([FieldPanel("method"), FieldPanel("winners")]),
                     FieldRowPanel([FieldPanel("tie"), FieldPanel("quorum")]),
-                    FieldPanel("proposals_per_person"),
+                    FieldRowPanel([FieldPanel("proposals_per_person"), FieldPanel("appeal_days")]),
                     FieldRowPanel([FieldPanel("grace_s"), FieldPanel("mix_k")]),
                     FieldPanel("retention_days"),
                 ],

@@ -24,7 +24,7 @@ from core.i18n.dates import TOWN_TIME
 from core.models import OutboxMail
 from core.ports import DemoReport
 from plebiscite import clock
-from plebiscite.ballots import commitment, new_nonce, write_single
+from plebiscite.ballots import commitment, new_nonce, write_ballot
 from plebiscite.models import AuthorShown, BallotOption, ParticipationMark, Plebiscite, Proposal
 from plebiscite.phases import ORDER, PlebisciteState
 from plebiscite.selectors.paper import ballot_paper
@@ -222,7 +222,7 @@ def _cast(plebiscite: Plebiscite, number: int, picks: list[str]) -> None:
     committed = commitment(
         plebiscite=str(plebiscite.pk),
         manifest_hash=paper.manifest_hash,
-        ballot=write_single(picks, paper.codes),
+        ballot=write_ballot(paper.ruleset, picks, paper.codes),
         nonce=nonce,
     )
     casting.cast(

@@ -3,6 +3,7 @@ from plebiscite.models.codes import Code, CodeBatch
 from plebiscite.models.contest import (
     MAX_PICTURES,
     AuthorShown,
+    ContestChoice,
     Proposal,
     ProposalPicture,
     ProposalRevision,
@@ -35,6 +36,7 @@ __all__ = [
     "BallotOption",
     "Code",
     "CodeBatch",
+    "ContestChoice",
     "Count",
     "Declaration",
     "Inbox",

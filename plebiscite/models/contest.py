@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models
@@ -11,9 +12,10 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from core.clock import ClockTimestamp
+from core.models.multilingual import MultilingualName
+from plebiscite.contest_states import PROPOSAL
 from plebiscite.models.plebiscite import Plebiscite
-from plebiscite.phases import WITH_AUTHOR, WITH_COMMISSION, ProposalState
-from plebiscite.states import PROPOSAL
+from plebiscite.phases import WITH_AUTHOR, WITH_COMMISSION, WITH_PUBLIC_REASON, ProposalState
 
 MAX_PICTURES = 3
 
@@ -26,6 +28,37 @@ class AuthorShown(models.TextChoices):
     ANONYMOUS = "anonymous", _("without a name")
 
 
+class ContestChoice(MultilingualName):
+    """A kind of work, or a theme, among which authors of one contest choose."""
+
+    class Axis(models.TextChoices):
+        KIND = "kind", _("kind of work")
+        THEME = "theme", _("theme")
+
+    plebiscite = models.ForeignKey(
+        Plebiscite, models.PROTECT, related_name="choices", verbose_name=_("plebiscite")
+    )
+    axis = models.CharField(_("sorts works by"), max_length=5, choices=Axis)
+    code = models.SlugField(
+        _("address part"), max_length=40, help_text=_("Stands in the addresses of filtered lists.")
+    )
+    position = models.PositiveSmallIntegerField(_("place in the list"), default=1)
+
+    class Meta:
+        verbose_name = _("kind or theme of works")
+        verbose_name_plural = _("kinds and themes of works")
+        ordering = ["plebiscite", "axis", "position", "pk"]
+        default_permissions = ("view", "add", "change", "delete")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plebiscite", "axis", "code"], name="plebiscite_choice_code"
+            ),
+            models.CheckConstraint(
+                condition=Q(axis__in=["kind", "theme"]), name="plebiscite_choice_axis"
+            ),
+        ]
+
+
 class ProposalQuerySet(models.QuerySet["Proposal"]):
     """Reads of proposals."""
 
@@ -36,6 +69,14 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
     def waiting(self) -> ProposalQuerySet:
         """Those that the commission has to do something about."""
         return self.filter(state__in=WITH_COMMISSION)
+
+    def may_be_appealed(self, now: datetime) -> ProposalQuerySet:
+        """Rejected ones whose authors may still appeal."""
+        return self.filter(state=ProposalState.REJECTED, appeal_until__gt=now)
+
+    def with_public_reason(self) -> ProposalQuerySet:
+        """Those of which everybody may read why they were not accepted."""
+        return self.filter(state__in=WITH_PUBLIC_REASON)
 
     def counted(self) -> ProposalQuerySet:
         """Those that count against the number that a person may send."""
@@ -67,6 +108,22 @@ class Proposal(models.Model):
         choices=settings.LANGUAGES,
         default=settings.LANGUAGE_CODE,
     )
+    kind = models.ForeignKey(
+        ContestChoice,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("kind of work"),
+    )
+    theme = models.ForeignKey(
+        ContestChoice,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("theme"),
+    )
     author_shown = models.CharField(
         _("author shown"), max_length=10, choices=AuthorShown, default=AuthorShown.ANONYMOUS
     )
@@ -75,6 +132,13 @@ class Proposal(models.Model):
     accepts_rules = models.BooleanField(_("rights declared"), default=False)
     #: What the commission last wrote: what to correct, or why it was rejected (public).
     reason = models.TextField(_("reason"), max_length=2000, blank=True)
+    #: Why somebody wants it rejected; nobody outside reads it until a second person agrees.
+    proposed_reason = models.TextField(_("proposed reason"), max_length=2000, blank=True)
+    appeal_until = models.DateTimeField(_("appeal until"), null=True, editable=False)
+    appeal_text = models.TextField(_("appeal"), max_length=2000, blank=True)
+    appeal_answer = models.TextField(_("answer to the appeal"), max_length=2000, blank=True)
+    #: Counts what the author has written, so that two windows notice each other.
+    draft_version = models.PositiveIntegerField(default=0, editable=False)
     accepted_revision = models.OneToOneField(
         "plebiscite.ProposalRevision",
         models.PROTECT,
@@ -88,7 +152,7 @@ class Proposal(models.Model):
         models.SET_NULL,
         null=True,
         editable=False,
-        related_name="+",
+        related_name="joined",
         verbose_name=_("joined with"),
     )
     created_at = models.DateTimeField(_("begun"), db_default=ClockTimestamp())
@@ -116,6 +180,15 @@ class Proposal(models.Model):
             models.CheckConstraint(
                 condition=Q(author_shown__in=AuthorShown.values),
                 name="plebiscite_proposal_author_shown",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=sorted(WITH_PUBLIC_REASON))
+                | (Q(appeal_until__isnull=False) & ~Q(reason="")),
+                name="plebiscite_rejection_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=ProposalState.MERGED) | ~Q(merged_into=models.F("id")),
+                name="plebiscite_merged_with_another",
             ),
         ]
         indexes = [
@@ -178,6 +251,12 @@ class ProposalRevision(models.Model):
     title = models.CharField(_("title"), max_length=80)
     description = models.TextField(_("description"))
     language = models.CharField(_("language"), max_length=2)
+    kind = models.ForeignKey(
+        ContestChoice, models.PROTECT, null=True, related_name="+", verbose_name=_("kind of work")
+    )
+    theme = models.ForeignKey(
+        ContestChoice, models.PROTECT, null=True, related_name="+", verbose_name=_("theme")
+    )
     #: The statement about rights as the author read it.
     rights_statement = models.TextField(_("statement of rights"))
     submitted_at = models.DateTimeField(_("sent"))

@@ -127,6 +127,12 @@ class Plebiscite(models.Model):
     proposals_per_person = models.PositiveSmallIntegerField(
         _("proposals per person"), default=3, validators=[MinValueValidator(1)]
     )
+    appeal_days = models.PositiveSmallIntegerField(
+        _("days for an appeal"),
+        default=7,
+        validators=[MinValueValidator(1), MaxValueValidator(60)],
+        help_text=_("Counted from the moment the author is told of the rejection."),
+    )
     channels = ArrayField(
         models.CharField(max_length=10, choices=Channel),
         verbose_name=_("ways to vote"),
@@ -342,6 +348,10 @@ class Plebiscite(models.Model):
             duplicates=Duplicates(self.duplicates),
             elimination=Elimination(self.elimination),
         )
+
+    def contest_axes(self) -> list[str]:
+        """By what its works are sorted: kinds, themes, both, or nothing."""
+        return list(self.choices.order_by("axis").values_list("axis", flat=True).distinct())
 
     @property
     def regulations(self) -> str:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from core.i18n.dates import TOWN_TIME
 from plebiscite.models import BallotOption, Manifest
+from plebiscite.tally import Ruleset
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class BallotPaper:
     inbox_public_key: bytes
     codes: tuple[str, ...]
     results_on: datetime.date
+    ruleset: Ruleset
 
 
 def ballot_paper(plebiscite: UUID) -> BallotPaper | None:
@@ -42,4 +44,5 @@ def _read(plebiscite: UUID) -> BallotPaper:
         inbox_public_key=bytes(manifest.plebiscite.inbox_public_key),
         codes=tuple(codes.values_list("code", flat=True)),
         results_on=manifest.plebiscite.results_at.astimezone(TOWN_TIME).date(),
+        ruleset=manifest.plebiscite.ruleset,
     )

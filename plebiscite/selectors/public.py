@@ -31,7 +31,7 @@ from plebiscite.phases import (
     takes_proposals,
     takes_votes,
 )
-from plebiscite.selectors.works import work, works
+from plebiscite.selectors.works import gallery_works, work
 from plebiscite.tally import canonical_json
 
 P = PlebisciteState
@@ -222,7 +222,7 @@ def index_context() -> dict[str, Any]:
 def plebiscite_context(plebiscite: Plebiscite) -> dict[str, Any]:
     """One plebiscite: what it is about, where it stands, its works."""
     seen = view(plebiscite)
-    shown = works(plebiscite, today=today())
+    shown = gallery_works(plebiscite, today=today())
     days = turnout(plebiscite)
     return {
         "view": seen,
@@ -232,17 +232,6 @@ def plebiscite_context(plebiscite: Plebiscite) -> dict[str, Any]:
         "about": [part.strip() for part in plebiscite.about.split("\n\n") if part.strip()],
         "turnout": days,
         "voted": sum(row["number"] for row in days),
-        **languages(plebiscite),
-    }
-
-
-def gallery_context(plebiscite: Plebiscite) -> dict[str, Any]:
-    """The works alone."""
-    return {
-        "view": view(plebiscite),
-        "plebiscite": plebiscite,
-        "works": works(plebiscite, today=today()),
-        "is_frozen": plebiscite.state in FROZEN_ON,
         **languages(plebiscite),
     }
 
@@ -257,6 +246,7 @@ def proposal_context(plebiscite: Plebiscite, number: int) -> dict[str, Any] | No
         "plebiscite": plebiscite,
         "work": found,
         "title": f"{found.title}",
+        "poster_url": f"{found.url}plakat.pdf",
     }
 
 

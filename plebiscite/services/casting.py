@@ -26,7 +26,7 @@ from core.i18n.dates import TOWN_TIME
 from core.outbox import queue_mail
 from core.transitions import advisory_lock
 from plebiscite import keys
-from plebiscite.ballots import BadBallot, commitment, write_single
+from plebiscite.ballots import BadBallot, commitment, write_ballot
 from plebiscite.models import Ballot, Inbox, VoterRegister
 from plebiscite.permissions import is_active, may_vote, verified_address
 from plebiscite.phases import Channel, takes_votes
@@ -79,7 +79,7 @@ def cast(
     paper = ballot_paper(plebiscite)
     if paper is None:
         raise VoteRefused(VoteRefused.CLOSED)
-    ballot = write_single(picks, paper.codes)
+    ballot = write_ballot(paper.ruleset, picks, paper.codes)
     expected = commitment(
         plebiscite=str(plebiscite),
         manifest_hash=paper.manifest_hash,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Max
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from core.transitions import Refused
 from plebiscite import chain
-from plebiscite.ballots import BadBallot, commitment, read_single
+from plebiscite.ballots import BadBallot, commitment, read_ballot
 from plebiscite.models import Ballot, Code, Count, Inbox, LogEntry, ParticipationMark, Plebiscite
 from plebiscite.phases import Channel
 from plebiscite.selectors.paper import BallotPaper, ballot_paper
@@ -31,13 +32,7 @@ def count_votes(plebiscite: Plebiscite) -> Count:
     _check_numbers(plebiscite.pk)
     _check_log(plebiscite.pk, paper)
     ballots, digest = _read(plebiscite.pk, paper)
-    result = canonical_json(
-        count(
-            {((code,),) if code else (): number for code, number in ballots.items()},
-            paper.codes,
-            plebiscite.ruleset,
-        ).as_dict()
-    )
+    result = canonical_json(count(ballots, paper.codes, plebiscite.ruleset).as_dict())
     last = plebiscite.counts.aggregate(last=Max("number"))["last"] or 0
     return Count.objects.create(
         plebiscite=plebiscite,
@@ -89,12 +84,12 @@ def _check_log(plebiscite: UUID, paper: BallotPaper) -> None:
             raise Refused(_("The log is broken at line %(number)d.") % {"number": number})
 
 
-def _read(plebiscite: UUID, paper: BallotPaper) -> tuple[Counter[str], bytes]:
-    """How often each option was chosen ("" for a blank ballot), and the hash of all ballots.
+def _read(plebiscite: UUID, paper: BallotPaper) -> tuple[Counter[Any], bytes]:
+    """How often each ballot was cast, and the hash of all ballots.
 
     The hash is over `commitment ballot nonce` of each, one a line, sorted by commitment.
     """
-    found: Counter[str] = Counter()
+    found: Counter[Any] = Counter()
     digest = hashlib.sha256()
     lines = LogEntry.objects.filter(plebiscite=plebiscite)
     logged = {bytes(c) for c in lines.values_list("c", flat=True)}
@@ -108,14 +103,14 @@ def _read(plebiscite: UUID, paper: BallotPaper) -> tuple[Counter[str], bytes]:
             nonce=nonce,
         )
         try:
-            picks = read_single(ballot.payload, paper.codes)
+            marks = read_ballot(ballot.payload, paper.ruleset, paper.codes)
         except BadBallot:
-            picks = None
+            marks = None
         is_logged = c in logged or ballot.paper_batch_id is not None
-        if picks is None or opens != c or not is_logged:
+        if marks is None or opens != c or not is_logged:
             raise Refused(
                 _("The ballot with the commitment %(c)s is not what was cast.") % {"c": c.hex()}
             )
-        found["".join(picks)] += 1
+        found[marks] += 1
         digest.update(f"{c.hex()} {ballot.payload} {nonce.hex()}\n".encode())
     return found, digest.digest()

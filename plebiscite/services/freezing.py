@@ -7,7 +7,7 @@ import secrets
 
 from core.i18n.languages import CODES
 from plebiscite import manifest
-from plebiscite.ballots import longest_single
+from plebiscite.ballots import longest_ballot
 from plebiscite.models import BallotOption, Manifest, Plebiscite
 from plebiscite.sealing import padded_size
 from plebiscite.selectors.codes import printed_digest
@@ -19,7 +19,7 @@ _random = secrets.SystemRandom()
 def write_ballot_paper(plebiscite: Plebiscite) -> Manifest:
     """The options, in an order drawn by lot, and the manifest; in the caller's transaction."""
     options = _draw_options(plebiscite)
-    size = padded_size(longest_single([option.code for option in options]))
+    size = padded_size(longest_ballot(plebiscite.ruleset, [option.code for option in options]))
     text = manifest.write(
         plebiscite=str(plebiscite.pk),
         slug=plebiscite.slug,

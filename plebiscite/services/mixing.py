@@ -11,7 +11,7 @@ from django.views.decorators.debug import sensitive_variables
 from core import pagecache
 from core.transitions import advisory_lock
 from plebiscite import chain, keys, mix
-from plebiscite.ballots import BadBallot, commitment, read_single
+from plebiscite.ballots import BadBallot, commitment, read_ballot
 from plebiscite.models import Ballot, Inbox, LogEntry, MixFlush, Plebiscite
 from plebiscite.phases import MAY_TAKE_VOTES
 from plebiscite.sealing import BrokenSeal, SealedVote, unseal
@@ -106,7 +106,7 @@ def _unseal(flushing: _Flush, blob: bytes) -> SealedVote:
         nonce=vote.nonce,
     )
     try:
-        read_single(vote.ballot, flushing.paper.codes)
+        read_ballot(vote.ballot, flushing.paper.ruleset, flushing.paper.codes)
     except BadBallot:
         raise BrokenSeal("this is not a ballot of this vote") from None
     if expected != vote.commitment:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
@@ -29,7 +30,7 @@ from plebiscite.permissions import is_author, may_propose, may_read
 from plebiscite.phases import ProposalState, takes_proposals
 
 #: What an author writes.
-TEXTS = ("title", "description", "language", "author_shown", "accepts_rules")
+TEXTS = ("title", "description", "language", "kind", "theme", "author_shown", "accepts_rules")
 #: One sending at a time in each contest: numbers follow each other and limits hold.
 CONTEST_LOCK = "plebiscite.contest"
 #: What pictures belong to (`core.references`).
@@ -40,39 +41,76 @@ SMALLEST_SIDE = 300
 _SPARE_DRAFTS = 2
 
 
+class Outdated(Exception):
+    """Somebody, perhaps the same person in another window, has saved the draft meanwhile."""
+
+    def __init__(self, current: Proposal) -> None:
+        super().__init__("the draft was changed meanwhile")
+        self.current = current
+
+
 @transaction.atomic
-def begin(plebiscite: Plebiscite, *, actor: Any, language: str) -> Proposal:
-    """An empty draft. Raises NotAllowed, or Refused when the time or the number is over."""
+def begin(
+    plebiscite: Plebiscite, *, actor: Any, language: str, key: UUID | None = None
+) -> Proposal:
+    """An empty draft. Raises NotAllowed, or Refused when the time or the number is over.
+
+    `key` becomes its id: the same form sent twice begins one work.
+    """
     if not may_propose(actor):
         raise NotAllowed
     advisory_lock(CONTEST_LOCK, plebiscite.pk)
+    if key and (begun := plebiscite.proposals.filter(pk=key, author=actor).first()):
+        return begun
     if not takes_proposals(Plebiscite.objects.get(pk=plebiscite.pk), clock.now()):
         raise Refused(_("Proposals are not accepted at this time."))
     mine = plebiscite.proposals.filter(author=actor).counted()
     if mine.count() >= plebiscite.proposals_per_person + _SPARE_DRAFTS:
         raise Refused(_("You have begun enough works: finish one of them, or withdraw one."))
-    return Proposal.objects.create(plebiscite=plebiscite, author=actor, language=language)
+    given = {"pk": key} if key else {}
+    return Proposal.objects.create(plebiscite=plebiscite, author=actor, language=language, **given)
 
 
 @transaction.atomic
 def save_draft(
-    proposal: Proposal, *, actor: Any, alt_texts: dict[int, str], **texts: Any
+    proposal: Proposal,
+    *,
+    actor: Any,
+    alt_texts: dict[int, str],
+    version: int | None = None,
+    **texts: Any,
 ) -> Proposal:
     """Keep what the author has written so far, whole or not.
 
-    `alt_texts` are by position of the picture. Raises NotAllowed.
+    `alt_texts` are by position of the picture. `version` is the draft's as the author saw it:
+    when it has another one by now, nothing that differs is overwritten and Outdated is raised.
+    Raises NotAllowed.
     """
     current = _own(proposal, actor)
-    for name, value in texts.items():
-        if name not in TEXTS:
-            raise TypeError(f"{name} is not for the author to write")
-        setattr(current, name, value)
-    current.save(update_fields=sorted(texts))
-    for picture in current.pictures.all():
-        if picture.position in alt_texts and picture.alt_text != alt_texts[picture.position]:
-            picture.alt_text = alt_texts[picture.position]
-            picture.save(update_fields=["alt_text"])
+    if foreign := set(texts) - set(TEXTS):
+        raise TypeError(f"{sorted(foreign)} are not for the author to write")
+    changed = {name for name, value in texts.items() if getattr(current, name) != value}
+    described = [
+        picture
+        for picture in current.pictures.all()
+        if alt_texts.get(picture.position, picture.alt_text) != picture.alt_text
+    ]
+    if not changed and not described:
+        return current
+    if version is not None and version != current.draft_version:
+        raise Outdated(current)
+    for name in changed:
+        setattr(current, name, texts[name])
+    for picture in described:
+        picture.alt_text = alt_texts[picture.position]
+        picture.save(update_fields=["alt_text"])
+    _count_version(current, *changed)
     return current
+
+
+def _count_version(current: Proposal, *changed: str) -> None:
+    current.draft_version += 1
+    current.save(update_fields=["draft_version", *sorted(changed)])
 
 
 def add_picture(proposal: Proposal, *, actor: Any, upload: UploadedFile) -> ProposalPicture:
@@ -96,10 +134,16 @@ def add_picture(proposal: Proposal, *, actor: Any, upload: UploadedFile) -> Prop
             )
         with transaction.atomic():
             current = _own(proposal, actor)
+            same = current.pictures.filter(file__sha256=stored.sha256).first()
+            if same is not None:
+                # The form was sent twice, or the picture was chosen again.
+                remove(stored)
+                return same
             taken = set(current.pictures.values_list("position", flat=True))
             free = [place for place in range(1, MAX_PICTURES + 1) if place not in taken]
             if not free:
                 raise _too_many()
+            _count_version(current)
             return ProposalPicture.objects.create(proposal=current, position=free[0], file=stored)
     except BaseException:
         remove(stored)
@@ -119,6 +163,7 @@ def remove_picture(proposal: Proposal, *, actor: Any, position: int) -> None:
         if other.position != place:
             other.position = place
             other.save(update_fields=["position"])
+    _count_version(current)
     if not RevisionPicture.objects.filter(file=file).exists():
         remove(file)
 
@@ -146,6 +191,9 @@ def decide(proposal: Proposal, verb: str, *, actor: Any, **context: Any) -> Prop
 
     Raises what `transition` raises.
     """
+    if verb == "merge":
+        # Two that are joined with each other at once would both be gone.
+        advisory_lock(CONTEST_LOCK, proposal.plebiscite_id)
     decided = transition(proposal, verb, actor=actor, **context)
     if decided.state == ProposalState.ACCEPTED:
         for picture in _accepted(decided).pictures.select_related("file"):
@@ -179,6 +227,8 @@ def _write_revision(proposal: Proposal) -> ProposalRevision:
         title=proposal.title,
         description=proposal.description,
         language=proposal.language,
+        kind_id=proposal.kind_id,
+        theme_id=proposal.theme_id,
         rights_statement=rights.statement(),
         submitted_at=proposal.submitted_at,
     )

@@ -8,48 +8,22 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-#: Ranks, best first; each names one or more options. `(("M4",),)` is a vote for M4, `()` is blank.
+#: Ranks, best first; each names one or more options, and an empty one was skipped.
+#: `(("M4",),)` is a vote for M4, `()` is blank.
 Ballot = tuple[tuple[str, ...], ...]
+#: A rank with several options of which a record does not say which they are.
+OVERVOTED = ("", "")
+#: Points given to options. Blank is `()`.
+PointsBallot = tuple[tuple[str, int], ...]
 
 
 class Method(StrEnum):
     """How a ballot is filled in."""
 
     SINGLE = "single"
-    #: Up to `max_picks` options, each as good as the other.
     APPROVAL = "approval"
-    #: `points_total` points, at most `points_cap` for one option.
     POINTS = "points"
-    #: Up to `max_ranks` options in an order.
     RANKED = "ranked"
-
-
-class Overvote(StrEnum):
-    """What becomes of a ranked ballot with two options on one rank."""
-
-    EXHAUST = "exhaust"
-    SKIP = "skip"
-
-
-class Skipped(StrEnum):
-    """What an empty rank between others means."""
-
-    IGNORE = "ignore"
-    EXHAUST_AFTER_2 = "exhaust_after_2"
-
-
-class Duplicates(StrEnum):
-    """What an option on two ranks means."""
-
-    SKIP = "skip"
-    EXHAUST = "exhaust"
-
-
-class Elimination(StrEnum):
-    """Who leaves a round of a ranked count."""
-
-    ONE_BY_ONE = "one_by_one"
-    BATCH = "batch"
 
 
 class TieRule(StrEnum):
@@ -63,6 +37,36 @@ class TieRule(StrEnum):
     LOT = "lot"
 
 
+class Overvote(StrEnum):
+    """What becomes of a ranked ballot at a rank that names several options."""
+
+    EXHAUST = "exhaust"
+    SKIP = "skip"
+
+
+class Skipped(StrEnum):
+    """What becomes of a ranked ballot at ranks that were left empty."""
+
+    IGNORE = "ignore"
+    #: Two empty ranks in a row end the ballot; a single one is passed over.
+    EXHAUST_AFTER_2 = "exhaust_after_2"
+
+
+class Duplicates(StrEnum):
+    """What becomes of a ranked ballot at a rank that names an option again."""
+
+    SKIP = "skip"
+    EXHAUST = "exhaust"
+
+
+class Elimination(StrEnum):
+    """How many options leave a round of an instant-runoff."""
+
+    ONE_BY_ONE = "one_by_one"
+    #: As many as together have fewer votes than the next one: none of them could still win.
+    BATCH = "batch"
+
+
 class BadRuleset(ValueError):
     """The rules of a vote do not make sense, or not with what they are given; says which."""
 
@@ -72,32 +76,38 @@ class Ruleset:
     """The rules of a vote, copied into its manifest: every edge is named here.
 
     `quorum` is the least number of ballots cast for the result to bind, 0 for none. Blank ballots
-    are cast and valid, and count for nobody. A ballot with more marks than the method allows
-    (paper only) is invalid.
+    are cast and valid, and count for nobody. A ballot with more marks or points than the method
+    allows (paper only) is invalid. A limit of 0 is none.
     """
 
     method: Method = Method.SINGLE
     winners: int = 1
     tie: TieRule = TieRule.OPEN
     quorum: int = 0
+    #: approval: the most marks.
     max_picks: int = 3
+    #: points: the most in all, and the most for one option.
     points_total: int = 5
     points_cap: int = 3
+    #: ranked: what stands below the last rank of the paper counts for nothing.
     max_ranks: int = 5
     overvote: Overvote = Overvote.EXHAUST
     skipped: Skipped = Skipped.IGNORE
     duplicates: Duplicates = Duplicates.SKIP
     elimination: Elimination = Elimination.ONE_BY_ONE
+    #: ranked: when one of these is eliminated, all of them are, in the same round.
+    drop_together: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.winners < 1:
             raise BadRuleset("there is at least one winner")
-        if min(self.max_picks, self.points_total, self.points_cap, self.max_ranks) < 1:
-            raise BadRuleset("every limit is at least one")
-        if self.points_cap > self.points_total:
+        for name in ("quorum", "max_picks", "points_total", "points_cap", "max_ranks"):
+            if getattr(self, name) < 0:
+                raise BadRuleset(f"{name} is not negative")
+        if 0 < self.points_total < self.points_cap:
             raise BadRuleset("one option gets no more points than a voter has")
-        if self.quorum < 0:
-            raise BadRuleset("a quorum is not negative")
+        if len(set(self.drop_together)) < len(self.drop_together):
+            raise BadRuleset("drop_together names each option once")
 
     @property
     def draws_lots(self) -> bool:
@@ -111,6 +121,7 @@ class Ruleset:
             "winners": self.winners,
             "tie": self.tie.value,
             "quorum": self.quorum,
+            "blank": "valid",
             "max_picks": self.max_picks,
             "points_total": self.points_total,
             "points_cap": self.points_cap,
@@ -119,6 +130,7 @@ class Ruleset:
             "skipped": self.skipped.value,
             "duplicates": self.duplicates.value,
             "elimination": self.elimination.value,
+            "drop_together": list(self.drop_together),
         }
 
     @classmethod
@@ -138,29 +150,45 @@ class Ruleset:
                 skipped=Skipped(value["skipped"]),
                 duplicates=Duplicates(value["duplicates"]),
                 elimination=Elimination(value["elimination"]),
+                drop_together=tuple(value["drop_together"]),
             )
-        except (KeyError, ValueError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise BadRuleset(f"the ruleset is not understood: {error}") from None
-        if set(value) != set(rules.as_dict()):
+        if set(value) != set(rules.as_dict()) or value["blank"] != "valid":
             raise BadRuleset("the ruleset has rules that this engine does not know")
         return rules
 
 
 @dataclass(frozen=True)
 class Round:
-    """One step of a count: the standing after it, and what was decided by it."""
+    """One step of a count: the standing in it, and what was decided by it.
+
+    `totals` holds who is still in the running. `by_lot` names those among whom the order of the
+    lots decided. `place` counts the places that an instant-runoff fills one after another, and
+    `transfers` says where the ballots of those eliminated went; "" is nowhere.
+    """
 
     number: int
     totals: dict[str, int]
     elected: tuple[str, ...] = ()
     tied: tuple[str, ...] = ()
+    eliminated: tuple[str, ...] = ()
+    by_lot: tuple[str, ...] = ()
+    exhausted: int = 0
+    place: int = 1
+    transfers: dict[str, int] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         return {
             "number": self.number,
+            "place": self.place,
             "totals": dict(sorted(self.totals.items())),
+            "exhausted": self.exhausted,
             "elected": list(self.elected),
+            "eliminated": list(self.eliminated),
             "tied": list(self.tied),
+            "by_lot": list(self.by_lot),
+            "transfers": dict(sorted(self.transfers.items())),
         }
 
 
@@ -168,7 +196,10 @@ class Round:
 class Result:
     """What was counted. `cast` = `valid` + `invalid`, and blank ballots are among the valid.
 
-    `tied` holds the options that share the last place when the rules leave a tie open.
+    `totals` are marks, points, or first choices by the method. `tied` holds the options that share
+    the last place when the rules leave a tie open. The last four are information about ranked
+    ballots and decide nothing: `pairwise[a][b]` people put a before b, `condorcet` beats every
+    other one, and `schulze` puts all in an order, equals together.
     """
 
     totals: dict[str, int]
@@ -180,6 +211,10 @@ class Result:
     invalid: dict[str, int] = field(default_factory=dict)
     quorum: int = 0
     rounds: tuple[Round, ...] = ()
+    method: Method = Method.SINGLE
+    pairwise: dict[str, dict[str, int]] = field(default_factory=dict)
+    condorcet: str = ""
+    schulze: tuple[tuple[str, ...], ...] = ()
 
     @property
     def is_binding(self) -> bool:
@@ -189,6 +224,7 @@ class Result:
     def as_dict(self) -> dict[str, Any]:
         """The result as it is stored and published; lists that have no order are sorted."""
         return {
+            "method": self.method.value,
             "totals": dict(sorted(self.totals.items())),
             "winners": list(self.winners),
             "tied": list(self.tied),
@@ -199,6 +235,11 @@ class Result:
             "quorum": self.quorum,
             "is_binding": self.is_binding,
             "rounds": [step.as_dict() for step in self.rounds],
+            "pairwise": {
+                one: dict(sorted(others.items())) for one, others in sorted(self.pairwise.items())
+            },
+            "condorcet": self.condorcet,
+            "schulze": [list(equals) for equals in self.schulze],
         }
 
 

@@ -27,7 +27,7 @@ from plebiscite.ballots import (
     new_nonce,
     read_hex,
     short_code,
-    write_single,
+    write_ballot,
 )
 from plebiscite.forms import DeclarationForm
 from plebiscite.models import Plebiscite
@@ -160,7 +160,7 @@ def _review(
             error=_("Choose one work, or the blank ballot at the end."),
         )
     try:
-        ballot = write_single(_codes(request), paper.codes)
+        ballot = write_ballot(paper.ruleset, _codes(request), paper.codes)
     except BadBallot as refusal:
         return _ballot(request, plebiscite, opened_at=opened_at, error=_words(refusal))
     nonce = new_nonce()

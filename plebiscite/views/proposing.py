@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -49,10 +50,12 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
         count_try(request, "propose")
         try:
             language = get_language() or "pl"
-            proposal = proposals.begin(plebiscite, actor=user, language=language)
+            proposal = proposals.begin(plebiscite, actor=user, language=language, key=_key(request))
             return redirect(addresses.own_proposal(slug, proposal.pk))
         except TransitionError as refusal:
             problem = str(refusal)
+    elif request.method == "POST":
+        problem = _("The form was out of date. Press the button again.")
     context = {
         "mine": plebiscite.proposals.filter(author=user),
         "is_verified": may_propose(user),
@@ -77,6 +80,7 @@ def own(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
     proposal = get_object_or_404(Proposal, pk=pk, plebiscite=plebiscite, author=request.user)
     if request.method != "POST":
         return _page(request, plebiscite, proposal)
+    # A form that nobody of ours has drawn is answered with its own text, and nothing is stored.
     count_try(request, "propose")
     if not _is_ours(request, proposal.pk):
         return _page(request, plebiscite, proposal, form=_form(proposal, request))
@@ -106,14 +110,14 @@ def _write(
 ) -> HttpResponse:
     """Keep whatever can be kept, then do what was asked for."""
     form = _form(proposal, request)
-    if not form.is_valid():
-        # What is well is kept all the same, so that nothing has to be typed or sent twice.
-        _keep(request, proposal, form)
-        _take_picture(request, proposal, form)
-        return _page(request, plebiscite, _fresh(proposal), form=_again(proposal, form))
-    _keep(request, proposal, form)
-    if not _take_picture(request, proposal, form):
-        return _page(request, plebiscite, _fresh(proposal), form=_again(proposal, form))
+    is_valid = form.is_valid()
+    # What is well is kept even so, so that nothing has to be typed or sent twice.
+    stored = _keep(request, proposal, form)
+    is_valid &= _take_picture(request, proposal, form)
+    if stored is not None or not is_valid:
+        fresh = _fresh(proposal)
+        again = _again(fresh, form)
+        return _page(request, plebiscite, fresh, form=again, stored=stored)
     if action.startswith("remove_") and action.removeprefix("remove_").isdigit():
         position = int(action.removeprefix("remove_"))
         proposals.remove_picture(proposal, actor=request.user, position=position)
@@ -127,14 +131,18 @@ def _write(
         except Refused as refusal:
             form = _form(_fresh(proposal))
             return _page(request, plebiscite, _fresh(proposal), form=_with_error(form, refusal))
+        except TransitionError as refusal:
+            # It was sent from another window a moment ago.
+            return _page(request, plebiscite, _fresh(proposal), problem=str(refusal))
     return _page(request, plebiscite, _fresh(proposal), just="saved")
 
 
-def _keep(request: HttpRequest, proposal: Proposal, form: ProposalForm) -> None:
+def _keep(request: HttpRequest, proposal: Proposal, form: ProposalForm) -> Proposal | None:
+    """Saves what was written; gives what another window has saved meanwhile instead of that."""
     data = form.cleaned_data
     texts: dict[str, Any] = {
         name: data[name]
-        for name in ("title", "description", "language", "author_shown", "accepts_rules")
+        for name in form.TEXTS
         if name in data and (data[name] or name not in {"language", "author_shown"})
     }
     alt_texts = {
@@ -142,7 +150,18 @@ def _keep(request: HttpRequest, proposal: Proposal, form: ProposalForm) -> None:
         for name in data
         if name.startswith("alt_") and name != "alt_new"
     }
-    proposals.save_draft(proposal, actor=request.user, alt_texts=alt_texts, **texts)
+    version = request.POST.get("version", "")
+    try:
+        proposals.save_draft(
+            proposal,
+            actor=request.user,
+            alt_texts=alt_texts,
+            version=int(version) if version.isdigit() and len(version) < 10 else None,
+            **texts,
+        )
+    except proposals.Outdated as outdated:
+        return outdated.current
+    return None
 
 
 def _take_picture(request: HttpRequest, proposal: Proposal, form: ProposalForm) -> bool:
@@ -191,6 +210,7 @@ def _page(
     reason: ReasonForm | None = None,
     problem: str = "",
     just: str = "",
+    stored: Proposal | None = None,
 ) -> HttpResponse:
     common = {
         "proposal": proposal,
@@ -204,6 +224,7 @@ def _page(
         context = {
             **common,
             "form": form,
+            "stored": stored,
             "pictures": [
                 {"picture": one, "field": form[f"alt_{one.position}"]}
                 for one in pictures
@@ -221,19 +242,19 @@ def _page(
         "appeal": verbs.get("appeal"),
         "reason": reason or ReasonForm(),
         "public_url": addresses.of_work(plebiscite.slug, proposal.number or 0),
+        "may_appeal": "appeal" in verbs and _is_in_time(proposal),
+        "appeal_is_over": "appeal" in verbs and not _is_in_time(proposal),
     }
     return draw(request, "proposing_status.html", plebiscite, context)
 
 
 def _form(proposal: Proposal, request: HttpRequest | None = None) -> ProposalForm:
     alt_texts = dict(proposal.pictures.values_list("position", "alt_text"))
+    choices = list(proposal.plebiscite.choices.all())
     if request is not None:
-        return ProposalForm(request.POST, request.FILES, alt_texts=alt_texts)
-    initial = {
-        name: getattr(proposal, name)
-        for name in ("title", "description", "language", "author_shown", "accepts_rules")
-    }
-    return ProposalForm(initial=initial, alt_texts=alt_texts)
+        return ProposalForm(request.POST, request.FILES, alt_texts=alt_texts, choices=choices)
+    initial = {name: getattr(proposal, name) for name in ProposalForm.TEXTS}
+    return ProposalForm(initial=initial, alt_texts=alt_texts, choices=choices)
 
 
 def _again(proposal: Proposal, form: ProposalForm) -> ProposalForm:
@@ -241,6 +262,7 @@ def _again(proposal: Proposal, form: ProposalForm) -> ProposalForm:
     fresh = ProposalForm(
         form.data,
         alt_texts=dict(proposal.pictures.values_list("position", "alt_text")),
+        choices=form.contest_choices,
     )
     fresh._errors = form.errors  # type: ignore[attr-defined]
     fresh.cleaned_data = form.cleaned_data
@@ -256,14 +278,23 @@ def _with_error(form: ProposalForm, refusal: Refused) -> ProposalForm:
         if field.startswith("alt_") and field != "alt_new"
     }
     data = {**form.initial, **{f"alt_{place}": text for place, text in alt_texts.items()}}
-    bound = ProposalForm(data, alt_texts=alt_texts)
+    bound = ProposalForm(data, alt_texts=alt_texts, choices=form.contest_choices)
     bound.is_valid()
     bound.add_error(name if name in bound.fields else None, str(refusal))
     return bound
 
 
 def _fresh(proposal: Proposal) -> Proposal:
-    return Proposal.objects.select_related("plebiscite").get(pk=proposal.pk)
+    return Proposal.objects.select_related("plebiscite", "kind", "theme").get(pk=proposal.pk)
+
+
+def _is_in_time(proposal: Proposal) -> bool:
+    return proposal.appeal_until is not None and clock.now() < proposal.appeal_until
+
+
+def _key(request: HttpRequest) -> UUID:
+    """One for every drawing of the form: sent twice, it gives the same."""
+    return uuid5(NAMESPACE_URL, request.POST.get("token", ""))
 
 
 def _token(request: HttpRequest, pk: UUID) -> str:

@@ -6,8 +6,8 @@ import re
 
 from django.db.migrations import RunSQL
 
-#: Made by this app's second migration; a version in use keeps everything but its `frozen_at`
-#: being set, and is never deleted.
+#: Made by this app's second migration; a version never changes but for `frozen_at` being set once,
+#: and one in use is never deleted.
 VERSION_GUARD = """
 CREATE FUNCTION forms_guard_version() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -16,6 +16,10 @@ BEGIN
             USING ERRCODE = 'restrict_violation';
     END IF;
     IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+    IF to_jsonb(NEW) - 'frozen_at' <> to_jsonb(OLD) - 'frozen_at' THEN
+        RAISE EXCEPTION 'a version of a form never changes; publish another one'
+            USING ERRCODE = 'restrict_violation';
+    END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER forms_formversion_guard BEFORE UPDATE OR DELETE ON forms_formversion

@@ -23,9 +23,10 @@ from forms.canonical import canonical
 from forms.checking import Files, raw_answer, with_files
 from forms.merging import Conflict
 from forms.schema import Condition, Field, Form, Step, Text
+from forms.table_view import TableView, table_view
 from forms.types import FileInfo, registry
 from forms.types.choices import YES
-from forms.types.measures import parse_date
+from forms.types.measures import parse_date, parse_moment
 
 #: Hidden inputs beside each answer: a digest of what the page showed, by which a save without
 #: JavaScript knows what its sender has changed.
@@ -102,6 +103,15 @@ class Question:
     @property
     def takes_files(self) -> bool:
         return registry[self.kind].takes_files
+
+    @property
+    def is_table(self) -> bool:
+        return registry[self.kind].has_columns
+
+    @property
+    def table(self) -> TableView | None:
+        """The controls, where the answer is a table."""
+        return table_view(self.definition, self.raw, with_errors=bool(self.error))
 
     @property
     def shown_name(self) -> str:
@@ -244,6 +254,8 @@ def initial_value(item: Field, raw: Any) -> Any:
     """An answer as its control takes it: a date input understands ISO alone."""
     if item.type == "date" and (day := parse_date(raw)):
         return day.isoformat()
+    if item.type == "datetime" and (moment := parse_moment(raw or "")):
+        return moment.isoformat(timespec="minutes")
     return raw
 
 
@@ -255,14 +267,14 @@ def _django_field(item: Field, raw: Any, *, required: bool) -> django_forms.Fiel
     kind = registry[item.type]
     common: dict[str, Any] = {
         "label": in_own_language(item.label),
-        "help_text": in_own_language(item.help),
+        "help_text": _help(item),
         "required": required,
     }
     if item.type == "declaration":
         return django_forms.BooleanField(
             widget=django_forms.CheckboxInput({"value": YES}), **common
         )
-    if kind.takes_files:
+    if kind.takes_files or kind.has_columns:
         return django_forms.Field(widget=django_forms.TextInput(), **common)
     if kind.is_group:
         choices = [(choice.value, in_own_language(choice.label)) for choice in kind.choices(item)]
@@ -284,9 +296,27 @@ def _django_field(item: Field, raw: Any, *, required: bool) -> django_forms.Fiel
     if item.type == "date" and raw and parse_date(raw) is None:
         # A date input would not show what it does not understand.
         widget.input_type = "text"
+    if item.type == "datetime" and raw and parse_moment(raw) is None:
+        widget.input_type = "text"
     return django_forms.CharField(widget=widget, **common)
 
 
+def _help(item: Field) -> Any:
+    """The hint, and an example where there is one: read out together with the field."""
+    hint = in_own_language(item.help)
+    if not item.example:
+        return hint
+    label, example = _("For example:"), in_own_language(item.example)
+    if not hint:
+        return format_html("{} {}", label, example)
+    return format_html('{}<span class="field__example">{} {}</span>', hint, label, example)
+
+
 def _css_class(item: Field) -> str:
-    sizes = {"number": " input--short", "money": " input--short", "date": " input--date"}
-    return "input" + sizes.get(item.type, "")
+    sizes = {
+        "number": "short",
+        "money": "short",
+        "date": "date",
+        "datetime": "date",
+    }
+    return f"input input--{sizes[item.type]}" if item.type in sizes else "input"

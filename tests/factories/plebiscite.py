@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw
 from accounts.roles import Role
 from core.clock import database_now
 from plebiscite import clock
-from plebiscite.ballots import commitment, new_nonce, write_single
+from plebiscite.ballots import commitment, new_nonce, write_ballot
 from plebiscite.models import AuthorShown, Plebiscite, Proposal
 from plebiscite.promises import Promise
 from plebiscite.selectors.paper import ballot_paper
@@ -102,6 +102,14 @@ def accepted(plebiscite: Plebiscite, author: Any = None, **others: Any) -> Propo
     return proposals.decide(proposal, "accept", actor=judge)
 
 
+def rejected(plebiscite: Plebiscite, author: Any = None, **others: Any) -> Proposal:
+    """A proposal that two people have rejected."""
+    first, second = commission(), commission()
+    proposal = proposals.decide(submitted(plebiscite, author, **others), "take_up", actor=first)
+    proposals.decide(proposal, "propose_rejection", actor=first, reason="To nie znak.")
+    return proposals.decide(proposal, "reject", actor=second)
+
+
 def frozen(options: int = 3, **fields: Any) -> Plebiscite:
     """A plebiscite whose ballot paper is frozen; voting opens in a day."""
     plebiscite = announced(**fields)
@@ -172,6 +180,6 @@ def committed_to(plebiscite: Plebiscite, picks: Sequence[str], nonce: bytes) -> 
     return commitment(
         plebiscite=str(plebiscite.pk),
         manifest_hash=paper.manifest_hash,
-        ballot=write_single(picks, paper.codes),
+        ballot=write_ballot(paper.ruleset, picks, paper.codes),
         nonce=nonce,
     )

@@ -126,10 +126,19 @@ def test_limits_of_numbers_and_dates_are_named():
 
 @pytest.mark.parametrize("kind", sorted(registry))
 def test_empty_is_an_answer_unless_one_is_needed(kind):
-    choices = {"choices": CHOICES} if registry[kind].has_choices else {}
+    choices = parts_of(kind)
     empty = [] if registry[kind].is_multiple else "  "
     assert answered(empty, kind, **choices) == (None, "")
     assert answered(empty, kind, required=True, **choices)[1]
+
+
+def parts_of(kind):
+    """What a field of this kind cannot do without."""
+    return {
+        "choice": {"choices": CHOICES},
+        "choices": {"choices": CHOICES},
+        "table": {"columns": [{"key": "b", "type": "text", "label": "B"}]},
+    }.get(kind, {})
 
 
 class TestFiles:
@@ -212,7 +221,7 @@ def test_tidy_text_can_be_stored_and_stays_tidy(text):
 def test_any_text_is_a_value_or_a_sentence(kind, text):
     if kind == "file":
         return
-    choices = {"choices": CHOICES} if registry[kind].has_choices else {}
+    choices = parts_of(kind)
     form = read_form(form_json(field("a", type=kind, **choices)))
     raw = registry[kind].read(form.fields["a"], [text])
     result = check(form, {"a": raw}, {})

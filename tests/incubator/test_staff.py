@@ -199,7 +199,7 @@ class TestWhoGetsIn:
         assert page(client, application).status_code == 200
         assert client.get(reverse("incubator_states")).status_code == 200
         assert client.get(reverse("incubator_calls:index")).status_code == 200
-        assert client.get(reverse("incubator_forms:index")).status_code == 200
+        assert client.get(reverse("forms_builder:index")).status_code == 200
 
     @pytest.mark.parametrize("role", [*OTHERS, Role.REVIEWER, None])
     def test_others(self, client, role):
@@ -211,7 +211,6 @@ class TestWhoGetsIn:
             reverse("incubator_applications:inspect", args=[application.pk]),
             reverse("incubator_states"),
             reverse("incubator_calls:index"),
-            reverse("incubator_forms:index"),
         ):
             response = client.get(address)
             assert response.status_code in {302, 403, 404}

@@ -26,3 +26,17 @@ def _in_english() -> Iterator[None]:
     """What services say, in the words of the source."""
     with translation.override("en"):
         yield
+
+
+@pytest.fixture
+def index_page(db: None) -> Iterator[Any]:
+    """The page below which plebiscites stand; visitors read Polish."""
+    from home.models import HomePage
+    from plebiscite.models import PlebisciteIndexPage
+
+    home = HomePage.objects.get(locale__language_code="pl")
+    page = PlebisciteIndexPage(title="Plebiscyt", slug="plebiscyt", lead="Wybieramy.")
+    home.add_child(instance=page)
+    page.save_revision().publish()
+    with translation.override("pl"):
+        yield page

@@ -289,7 +289,7 @@ def booth(settings):
 
 
 PLACES = [
-    "seal", "commitment", "_write", "record", "queue_mail", "promise", "write_single",
+    "seal", "commitment", "_write", "record", "queue_mail", "promise", "write_ballot",
     "_put_into_inbox", "_is_known",
 ]  # fmt: skip
 

@@ -77,7 +77,7 @@ def test_look_up_hand_out_and_print(vote):
     assert 'value="issue-paper"' in found
     assert not VoterRegister.objects.exists()
     refused = text(clerk.post(desk_url, {**who(), "step": "issue-paper"}))
-    assert "Nie ma tu dziś urny" in refused or "No urn is in use" in refused
+    assert "najpierw wpisz jej plombę" in refused
     urn(vote)
     slip = text(clerk.post(desk_url, {**who(), "step": "issue-paper"}))
     assert make.somebody(1).name in slip

@@ -10,7 +10,6 @@ from django.db import DatabaseError, transaction
 from accounts.roles import Role
 from core.actors import SYSTEM
 from core.audit import history
-from core.models import OutboxMail
 from core.transitions import NotAllowed, Refused, WrongState, matrix
 from core.transitions import transition as change
 from plebiscite import clock
@@ -28,8 +27,8 @@ from plebiscite.models import (
     ProposalRevision,
 )
 from plebiscite.phases import ORDER, PlebisciteState
-from plebiscite.services import moving, proposals
-from plebiscite.states import PLEBISCITE, PROPOSAL
+from plebiscite.services import moving
+from plebiscite.states import PLEBISCITE
 from tests.factories import plebiscite as make
 from tests.factories.people import UserFactory, person_with
 
@@ -79,33 +78,6 @@ def test_every_role_in_every_state_of_a_plebiscite(role):
             assert result == "not allowed", cell
         if role not in {Role.PLEBISCITE_COMMISSION, "system"}:
             assert result == "not allowed", cell
-
-
-@pytest.mark.parametrize("role", [*Role, "author", "stranger"])
-def test_every_role_in_every_state_of_a_proposal(role):
-    plebiscite = make.announced()
-    author = UserFactory()
-    who = author if role == "author" else actor(role)
-    base = make.submitted(plebiscite, author)
-    for cell in matrix(PROPOSAL, [role]):
-        with transaction.atomic():
-            Proposal.objects.filter(pk=base.pk).update(
-                state=cell.state, accepted_revision=base.latest_revision
-            )
-            proposal = Proposal.objects.get(pk=base.pk)
-            given = {}
-            if cell.row and "reason" in cell.row.takes:
-                given = {"reason": "x"}
-            result = attempt(lambda p=proposal, c=cell, g=given: change(p, c.verb, actor=who, **g))
-            transaction.set_rollback(True)
-        is_authors = cell.verb in {"submit", "withdraw", "appeal"}
-        may = (role == "author") if is_authors else (role == Role.PLEBISCITE_COMMISSION)
-        if not may:
-            assert result == "not allowed", cell
-        elif cell.row is None:
-            assert result == "wrong state", cell
-        else:
-            assert result in {"done", "refused"}, cell
 
 
 def _published(state: str) -> dict:
@@ -161,7 +133,7 @@ def test_what_keeps_a_ballot_paper_from_being_frozen(problem, words):
     with clock.shifted((3 if problem == "late" else 1.5) * make.DAY):
         moving.move(plebiscite, "open_appeals", actor=commission)
         if problem == "waiting":
-            Proposal.objects.filter(title="Praca 0").update(state="appealed")
+            Proposal.objects.filter(title="Praca 0").update(state="in_review")
         with pytest.raises(Refused, match=words):
             make.together(plebiscite, "freeze")
     assert not Manifest.objects.exists()
@@ -257,51 +229,3 @@ def test_nothing_about_a_frozen_vote_changes():
 def test_the_database_takes_no_vote_outside_of_voting(state):
     plebiscite = make.make_plebiscite(state=state)
     refuses(lambda: Inbox.objects.create(plebiscite=plebiscite, blob=b"x", c_tag=state.encode()))
-
-
-# --- Proposals ------------------------------------------------------------------------------------
-
-
-def test_the_author_learns_of_every_decision():
-    plebiscite = make.announced()
-    commission, other = make.commission(), make.commission()
-    proposal = make.submitted(plebiscite)
-    proposal = proposals.decide(proposal, "take_up", actor=commission)
-    with pytest.raises(Refused, match="reason"):
-        proposals.decide(proposal, "reject", actor=commission, reason="")
-    proposal = proposals.decide(
-        proposal, "request_changes", actor=commission, reason="Obraz jest za ciemny."
-    )
-    proposal = proposals.submit(proposal, actor=proposal.author)
-    assert (proposal.revisions.count(), proposal.reason) == (2, "")
-    proposal = proposals.decide(proposal, "take_up", actor=commission)
-    proposal = proposals.decide(proposal, "reject", actor=commission, reason="To nie znak.")
-    proposal = proposals.decide(proposal, "appeal", actor=proposal.author, reason="To znak.")
-    with pytest.raises(Refused, match="somebody else"):
-        proposals.decide(proposal, "grant", actor=commission)
-    proposal = proposals.decide(proposal, "grant", actor=other)
-    assert proposal.state == "accepted"
-    kinds = list(OutboxMail.objects.order_by("id").values_list("kind", flat=True))
-    assert kinds == [
-        "plebiscite/proposal_received",
-        "plebiscite/proposal_changes_requested",
-        "plebiscite/proposal_received",
-        "plebiscite/proposal_rejected",
-        "plebiscite/proposal_accepted",
-    ]
-    assert "To nie znak." in OutboxMail.objects.get(kind="plebiscite/proposal_rejected").text
-
-
-def test_nobody_decides_about_their_own_work():
-    plebiscite = make.announced()
-    member = make.commission()
-    proposal = make.submitted(plebiscite, member)
-    with pytest.raises(Refused, match="own work"):
-        proposals.decide(proposal, "take_up", actor=member)
-
-
-def test_after_the_freeze_a_work_stays():
-    plebiscite = make.frozen()
-    proposal = plebiscite.proposals.accepted().first()
-    with pytest.raises(Refused, match="ballot paper"):
-        proposals.decide(proposal, "withdraw", actor=proposal.author)

@@ -477,6 +477,7 @@ def test_the_commission_writes_a_plebiscite_down():
         "tie": "open",
         "quorum": "0",
         "proposals_per_person": "3",
+        "appeal_days": "7",
         "grace_s": "300",
         "mix_k": "20",
         "retention_days": "90",

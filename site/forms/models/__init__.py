@@ -1,5 +1,6 @@
+from forms.models.blueprint import Area, Blueprint
 from forms.models.draft import Draft
 from forms.models.snapshot import Snapshot
 from forms.models.version import FormVersion
 
-__all__ = ["Draft", "FormVersion", "Snapshot"]
+__all__ = ["Area", "Blueprint", "Draft", "FormVersion", "Snapshot"]

@@ -52,6 +52,24 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Column:
+    """A column of a table: the field of its cells, and whether they are added up."""
+
+    field: Field
+    is_summed: bool = False
+    #: The most that the sum may be, as a number in text; empty for no limit.
+    sum_max: str = ""
+
+    @property
+    def key(self) -> str:
+        return self.field.key
+
+    @property
+    def label(self) -> Text:
+        return self.field.label
+
+
+@dataclass(frozen=True)
 class Field:
     """One question. `options` are those of its type: limits, choices, accepted files."""
 
@@ -66,6 +84,10 @@ class Field:
     in_pdf: bool
     choices: tuple[Choice, ...]
     options: Mapping[str, Any]
+    example: Text = Text()
+    #: Of tables: the columns, and the rows where these are given.
+    columns: tuple[Column, ...] = ()
+    rows: tuple[Choice, ...] = ()
 
     def is_required(self, answers: Mapping[str, Any]) -> bool:
         """Whether an answer is needed, given the others."""

@@ -4,11 +4,12 @@ A new kind is one class with the methods of `FieldType` and a line below; how it
 in `forms.rendering`.
 """
 
-from forms.types.base import AnswerError, FieldType, FileInfo
+from forms.types.base import AnswerError, FieldType, FileInfo, TableText
 from forms.types.choices import Declaration, MultipleChoice, SingleChoice, YesNo
 from forms.types.contact import Email, Phone
 from forms.types.files import Files
-from forms.types.measures import Date, Money, Number
+from forms.types.measures import Date, DateTime, Money, Number
+from forms.types.tables import Table
 from forms.types.texts import LongText, ShortText
 
 registry: dict[str, FieldType] = {
@@ -19,6 +20,7 @@ registry: dict[str, FieldType] = {
         Number(),
         Money(),
         Date(),
+        DateTime(),
         SingleChoice(),
         MultipleChoice(),
         YesNo(),
@@ -26,7 +28,8 @@ registry: dict[str, FieldType] = {
         Files(),
         Email(),
         Phone(),
+        Table(),
     )
 }
 
-__all__ = ["AnswerError", "FieldType", "FileInfo", "registry"]
+__all__ = ["AnswerError", "FieldType", "FileInfo", "TableText", "registry"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,9 @@ from django.utils.translation import gettext as _
 
 from forms.schema.definition import Choice, Field
 from forms.text import tidy
+
+#: Options that count things.
+COUNTS = ("max", "min", "max_files", "min_rows", "max_rows", "rows")
 
 
 class AnswerError(Exception):
@@ -30,6 +33,15 @@ class FileInfo:
 
     def as_json(self) -> dict[str, Any]:
         return {"id": self.id, "name": self.name, "size": self.size, "sha256": self.sha256}
+
+
+@dataclass(frozen=True)
+class TableText:
+    """A table in words: headings, rows, and the sums (a text for each column) if any."""
+
+    headings: list[str]
+    rows: list[list[str]]
+    sums: list[str]
 
 
 class FieldType:
@@ -54,24 +66,32 @@ class FieldType:
     #: Names allowed in a field's `options`, and whether it has choices.
     allowed_options: frozenset[str] = frozenset()
     has_choices = False
+    has_columns = False
+    #: The datatype of Open311 that it answers to; empty where there is none.
+    open311 = ""
 
-    def problems(self, field: Field) -> list[str]:
-        """What is wrong with a field's definition, for the author of the form."""
-        found = [
-            f"option {name!r} is not known"
-            for name in sorted(set(field.options) - self.allowed_options)
-        ]
+    def problems(self, field: Field) -> Iterator[tuple[str, str, dict[str, Any]]]:
+        """What is wrong with a field's definition: code, part and values of `schema.Problem`."""
+        for name in sorted(set(field.options) - self.allowed_options):
+            yield "option_unknown", "options", {"option": name}
         if self.has_choices and len(field.choices) < 2:
-            found.append("a choice needs at least two answers to choose from")
+            yield "few_choices", "choices", {}
         if field.choices and not self.has_choices:
-            found.append(f"type {self.name!r} has no choices")
-        return found + [
-            f"option {name!r} is not a whole number from 0"
-            for name in ("max", "min", "max_files")
-            if name in field.options
-            and self.counts(name)
-            and not (isinstance(field.options[name], int) and field.options[name] >= 0)
-        ]
+            yield "no_choices", "choices", {"type": self.name}
+        if (field.columns or field.rows) and not self.has_columns:
+            yield "columns_unexpected", "columns", {"type": self.name}
+        for name in COUNTS:
+            if name in field.options and self.counts(name):
+                value = field.options[name]
+                if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+                    yield "option_not_count", "options", {"option": name}
+        yield from self.limit_problems(field)
+
+    def limit_problems(self, field: Field) -> Iterator[tuple[str, str, dict[str, Any]]]:
+        """Whether the least is at most the most."""
+        low, high = field.options.get("min"), field.options.get("max")
+        if isinstance(low, int) and isinstance(high, int) and low > high:
+            yield "options_crossed", "options", {}
 
     def counts(self, option: str) -> bool:
         """Whether the option is a number of things, such as signs or files."""
@@ -117,6 +137,14 @@ class FieldType:
             return self.show(field, self.clean(field, raw))
         except AnswerError:
             return raw if isinstance(raw, str) else ", ".join(raw)
+
+    def table(self, field: Field, value: Any) -> TableText | None:
+        """A value as a table of texts, for kinds that are tables."""
+        return None
+
+    def table_raw(self, field: Field, raw: Any) -> TableText | None:
+        """The same of an answer as typed."""
+        return None
 
     def missing(self, field: Field) -> str:
         """What is said when the answer is needed and empty."""

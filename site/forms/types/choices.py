@@ -17,6 +17,7 @@ class SingleChoice(FieldType):
     """One of several answers."""
 
     name = "choice"
+    open311 = "singlevaluelist"
     input_type = "radio"
     has_choices = True
     is_group = True
@@ -44,6 +45,7 @@ class MultipleChoice(SingleChoice):
     """Any of several answers."""
 
     name = "choices"
+    open311 = "multivaluelist"
     input_type = "checkbox"
     is_multiple = True
     allowed_options = frozenset({"max", "min"})

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core.files import ALL
 from forms.schema.definition import Field
 from forms.types.base import AnswerError, FieldType, FileInfo
 
@@ -31,6 +32,12 @@ class Files(FieldType):
     def kinds(self, field: Field) -> Sequence[str]:
         """The kinds it takes, as `core.files` names them; empty for all."""
         return tuple(field.options.get("kinds", ()))
+
+    def problems(self, field: Field) -> Iterator[tuple[str, str, dict[str, Any]]]:
+        yield from super().problems(field)
+        for kind in self.kinds(field):
+            if kind not in ALL:
+                yield "kind_unknown", "options", {"kind": kind}
 
     def read(self, field: Field, posted: Sequence[str]) -> list[FileInfo]:
         return []

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from collections.abc import Iterator
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +19,9 @@ _BETWEEN_DIGITS = re.compile(r"[\s\u00a0\u202f\u2009']")
 _CURRENCY = re.compile(r"(?:zł|zl|pln)\.?$", re.IGNORECASE)
 _NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:[.,][0-9]+)?")
 _DAY_FIRST = re.compile(r"([0-9]{1,2})[./\- ]([0-9]{1,2})[./\- ]([0-9]{4})(?:\s*r\.?)?")
+_WITH_HOUR = re.compile(
+    r"(?P<day>.+?)(?:T|,?\s+)(?P<hour>[0-9]{1,2})[:.](?P<minute>[0-9]{2})(?::00)?"
+)
 _YEAR_FIRST = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 
 
@@ -50,11 +54,24 @@ class Number(FieldType):
     """A number; whole unless the option `decimals` says otherwise."""
 
     name = "number"
+    open311 = "number"
     input_mode = "numeric"
     allowed_options = frozenset({"min", "max", "decimals"})
 
     def counts(self, option: str) -> bool:
         return False
+
+    def limit_problems(self, field: Field) -> Iterator[tuple[str, str, dict[str, Any]]]:
+        limits = []
+        for name in ("min", "max", "decimals"):
+            if name in field.options:
+                limits.append(parse_decimal(str(field.options[name])))
+                if limits[-1] is None:
+                    yield "option_not_number", "options", {"option": name}
+        low, high = field.options.get("min"), field.options.get("max")
+        least, most = limits[0] if limits else None, limits[1] if len(limits) > 1 else None
+        if None not in (low, high) and least is not None and most is not None and least > most:
+            yield "options_crossed", "options", {}
 
     def decimals(self, field: Field) -> int:
         """How many digits may stand after the comma."""
@@ -118,18 +135,22 @@ class Date(FieldType):
     """A day."""
 
     name = "date"
+    open311 = "datetime"
     input_type = "date"
     allowed_options = frozenset({"min", "max"})
 
     def counts(self, option: str) -> bool:
         return False
 
-    def problems(self, field: Field) -> list[str]:
-        return super().problems(field) + [
-            f"option {name!r} is not a date such as 2026-12-31"
-            for name in ("min", "max")
-            if name in field.options and parse_date(str(field.options[name])) is None
-        ]
+    def limit_problems(self, field: Field) -> Iterator[tuple[str, str, dict[str, Any]]]:
+        days = []
+        for name in ("min", "max"):
+            if name in field.options:
+                days.append(parse_date(str(field.options[name])))
+                if days[-1] is None:
+                    yield "option_not_date", "options", {"option": name}
+        if len(days) == 2 and days[0] and days[1] and days[0] > days[1]:
+            yield "options_crossed", "options", {}
 
     def clean(self, field: Field, raw: str) -> str:
         value = parse_date(raw)
@@ -144,6 +165,39 @@ class Date(FieldType):
 
     def show(self, field: Field, value: Any) -> str:
         return dates.long_date(date.fromisoformat(value))
+
+
+class DateTime(Date):
+    """A day and an hour, of Hajnówka's clock."""
+
+    name = "datetime"
+    input_type = "datetime-local"
+
+    def clean(self, field: Field, raw: str) -> str:
+        moment = parse_moment(raw)
+        if moment is None:
+            raise AnswerError(_("Type a day and an hour that exist, for example 4.12.2026 15:30."))
+        super().clean(field, moment.date().isoformat())
+        return moment.isoformat(timespec="minutes")
+
+    def show(self, field: Field, value: Any) -> str:
+        moment = datetime.fromisoformat(value)
+        return _("%(day)s, %(hour)s") % {
+            "day": dates.long_date(moment.date()),
+            "hour": f"{moment:%H:%M}",
+        }
+
+
+def parse_moment(text: str) -> datetime | None:
+    """A day and an hour as browsers send them or people type them, else None."""
+    match = _WITH_HOUR.fullmatch(text.strip())
+    day = parse_date(match["day"]) if match else None
+    if match is None or day is None:
+        return None
+    try:
+        return datetime(day.year, day.month, day.day, int(match["hour"]), int(match["minute"]))
+    except ValueError:
+        return None
 
 
 def _exponent(value: Decimal) -> int:

@@ -17,6 +17,7 @@ class ShortText(FieldType):
     """One line."""
 
     name = "text"
+    open311 = "string"
     default_limit = SHORT_LIMIT
     allowed_options = frozenset({"max", "min", "autocomplete"})
 
@@ -55,6 +56,7 @@ class LongText(ShortText):
     """Several lines, with a counter."""
 
     name = "long_text"
+    open311 = "text"
     default_limit = LONG_LIMIT
     allowed_options = frozenset({"max", "min", "rows"})
 

@@ -1,0 +1,247 @@
+"""The command that counts files: every format, every option, and what it says to a bad file."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from plebiscite.tally.__main__ import main
+from tests.databases import ROOT
+
+ELECTIONS = ROOT / "tests" / "data" / "elections"
+OLD_PREFLIB = """4
+1,Memphis
+2,Nashville
+3,Chattanooga
+4,Knoxville
+100,100,4
+42,1,2,3,4
+26,2,3,4,1
+17,4,3,2,1
+15,3,4,2,1
+"""
+ABIF = """{"title": "Where to build"}
+# who lives where
+=Memph:[Memphis, TN]
+=Nash:[Nashville, TN]
+=Chat:[Chattanooga, TN]
+=Knox:[Knoxville, TN]
+42:Memph>Nash>Chat>Knox   # the west
+26: Nash > Chat > Knox > Memph
+15:Chat>Knox>Nash>Memph
+17:Knox>Chat>Nash>Memph
+3:
+"""
+RECORDS = """ballot,rank1,rank2,rank3,ward
+1,Memphis,Nashville,,north
+2,Memphis,undervote,Nashville,north
+3,overvote,Nashville,,south
+4,Nashville,,,south
+5,"Nashville",Memphis,,south
+6,,,,south
+"""
+
+
+@pytest.fixture
+def counted(tmp_path, capsys):
+    """Counts a text as a file of that name; gives the result as data."""
+
+    def run(name: str, text: str | bytes, *options: str) -> dict:
+        path = tmp_path / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        assert main([str(path), "--json", *options]) == 0, capsys.readouterr().err
+        return json.loads(capsys.readouterr().out)
+
+    return run
+
+
+@pytest.fixture
+def complaint(tmp_path, capsys):
+    """What is said about a bad file, after exit code 2."""
+
+    def run(name: str, text: str | bytes, *options: str) -> str:
+        path = tmp_path / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        try:
+            code = main([str(path), *options])
+        except SystemExit as stop:
+            code = stop.code
+        said = capsys.readouterr()
+        assert code == 2
+        assert not said.out
+        return said.err
+
+    return run
+
+
+def test_every_format_gives_the_same_count(counted):
+    new = (ELECTIONS / "tennessee.soc").read_text()
+    results = [
+        counted("a.soc", new, "--method", "ranked"),
+        counted("a.toi", OLD_PREFLIB, "--method", "ranked"),
+        counted("a.SOI", "\ufeff" + OLD_PREFLIB.replace("\n", "\r\n"), "--method", "ranked"),
+        counted("a.txt", OLD_PREFLIB, "--method", "ranked", "--format", "toc"),
+    ]
+    rows = [
+        line.split(":") for line in new.splitlines() if line.strip() and not line.startswith("#")
+    ]
+    names = dict(enumerate(["Memphis", "Nashville", "Chattanooga", "Knoxville"], start=1))
+    lines = [
+        ",".join(names[int(number)] for number in order.split(","))
+        for count, order in rows
+        for _voter in range(int(count))
+    ]
+    results.append(counted("a.csv", "\n".join(["a,b,c,d", *lines]), "--method", "ranked"))
+    assert results[0]["winners"] == ["Knoxville"]
+    assert results[0]["condorcet"] == "Nashville"
+    assert all(result == results[0] for result in results)
+
+
+def test_abif(counted):
+    result = counted("a.abif", ABIF, "--method", "ranked")
+    assert (result["winners"], result["condorcet"]) == (["Knox"], "Nash")
+    assert (result["cast"], result["blank"]) == (103, 3)
+    assert counted("a.abif", ABIF, "--method", "single")["winners"] == ["Memph"]
+    scores = "7:[Żubr & syn]/5, Sowa/2, Lis\n3: Sowa/3 > Lis/1\n"
+    points = counted("b.abif", scores, "--method", "points")
+    assert points["totals"] == {"Lis": 3, "Sowa": 23, "Żubr & syn": 35}
+    order = counted("b.abif", scores, "--method", "ranked")
+    assert order["pairwise"]["Sowa"] == {"Lis": 10, "Żubr & syn": 3}
+    ties = counted("c.abif", "2:A>B=C\n1:B>A\n", "--method", "ranked", "--overvote", "skip")
+    assert ties["pairwise"]["B"] == {"A": 1, "C": 1}
+
+
+def test_cast_vote_records(counted):
+    result = counted("v.csv", RECORDS, "--method", "ranked")
+    assert result["rounds"][0]["totals"] == {"Memphis": 2, "Nashville": 2}
+    assert (result["cast"], result["blank"], result["rounds"][0]["exhausted"]) == (6, 1, 2)
+    skipping = counted("v.csv", RECORDS, "--method", "ranked", "--overvote", "skip")
+    assert skipping["winners"] == ["Nashville"]
+    single = counted("v.csv", RECORDS, "--method", "single")
+    assert (single["totals"], single["invalid"]) == (
+        {"Memphis": 2, "Nashville": 2},
+        {"overvote": 1},
+    )
+    semicolons = counted("w.csv", RECORDS.replace(",", ";"), "--method", "approval")
+    assert semicolons["totals"] == {"Memphis": 3, "Nashville": 4}
+
+
+def test_every_choice_of_the_rules_is_an_option(counted):
+    text = "5:A>B\n4:B>A\n4:C>B\n1:D\n1:E>C\n"
+    rules = counted(
+        "r.abif", text, "--method", "ranked", "--overvote", "skip", "--skipped", "exhaust_after_2",
+        "--duplicates", "exhaust", "--eliminate", "batch", "--drop-together", "D,E",
+        "--winners", "2", "--lot-order", "E,D,C,B,A", "--quorum", "20", "--max-ranks", "2",
+    )  # fmt: skip
+    assert rules["ruleset"] == {
+        "method": "ranked", "winners": 2, "tie": "lot", "quorum": 20, "blank": "valid",
+        "max_picks": 0, "points_total": 0, "points_cap": 0, "max_ranks": 2, "overvote": "skip",
+        "skipped": "exhaust_after_2", "duplicates": "exhaust", "elimination": "batch",
+        "drop_together": ["D", "E"],
+    }  # fmt: skip
+    assert rules["lot_order"] == ["E", "D", "C", "B", "A"]
+    assert not rules["is_binding"]
+    assert rules["rounds"][0]["eliminated"] == ["D", "E"]
+    joint = counted("r.abif", "1:A\n1:B\n", "--method", "single", "--tie", "joint")
+    assert joint["winners"] == ["A", "B"]
+    few = counted("r.abif", "1:A/3,B/1\n1:A/1,B/1\n", "--method", "points", "--points-cap", "2")
+    assert few["invalid"] == {"over_cap": 1}
+    total = counted("r.abif", "1:A/3,B/1\n1:A/1\n", "--method", "points", "--points-total", "3")
+    assert total["invalid"] == {"too_many_points": 1}
+    picks = counted("r.abif", "1:A=B=C\n1:A=B\n", "--method", "approval", "--max-picks", "2")
+    assert picks["invalid"] == {"overvote": 1}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line", "what"),
+    [
+        ("a.soc", "", 0, "empty"),
+        ("a.soc", "# ALTERNATIVE NAME 1: A\n# ALTERNATIVE NAME 1: B\n1: 1\n", 2, "named twice"),
+        ("a.soc", "# ALTERNATIVE NAME 1: A\n# ALTERNATIVE NAME 2: A\n1: 1\n", 2, "the name 'A'"),
+        ("a.soi", "# ALTERNATIVE NAME 1: A\n1: 1\n1: 7\n", 3, "no alternative 7"),
+        ("a.soi", "# ALTERNATIVE NAME 1: A\nx: 1\n", 2, "not a whole number: 'x'"),
+        ("a.soi", "# ALTERNATIVE NAME 1: A\n-2: 1\n", 2, "not a whole number"),
+        ("a.soi", "# ALTERNATIVE NAME 1: A\n1 1\n", 2, "no “count: order”"),
+        ("a.soi", "# ALTERNATIVE NAME 1: A\n1: 1,1\n", 2, "names an alternative twice"),
+        ("a.toi", "# ALTERNATIVE NAME 1: A\n1: {1\n", 2, "this is no order"),
+        ("a.soi", "# ALTERNATIVE NAME 1: A\n# ALTERNATIVE NAME 2: B\n1: {1,2}\n", 3, "no ties"),
+        ("a.soc", "# ALTERNATIVE NAME 1: A\n# ALTERNATIVE NAME 2: B\n1: 1\n", 3, "every altern"),
+        ("a.soi", "# NUMBER VOTERS: 3\n# ALTERNATIVE NAME 1: A\n1: 1\n", 1, "3 voters"),
+        ("a.soi", "# NUMBER ALTERNATIVES: 3\n# ALTERNATIVE NAME 1: A\n1: 1\n", 1, "3 alternatives"),
+        ("a.soc", "2\n1,A\n", 2, "middle of its head"),
+        ("a.soc", "1\n1,A\n5,5,1\n4,1\n", 3, "5 voters"),
+        ("a.abif", "=A:[Ala]\n2:A>B\n", 2, "no option of this name is declared: 'B'"),
+        ("a.abif", "A>B\n", 1, "no “count: ballot”"),
+        ("a.abif", "1:A>>B\n", 1, "missing before"),
+        ("a.abif", "1:A>\n", 1, "missing at the end"),
+        ("a.abif", "1:A>B>A\n", 1, "twice"),
+        ("a.abif", "1:A,B\n", 1, "has no order"),
+        ("a.abif", "1:A/2,B>C\n", 1, "in one ballot"),
+        ("a.abif", "1:A/x\n", 1, "no >, = or ,"),
+        ("a.abif", "{title: 1\n1:A\n", 1, "not closed"),
+        ("a.abif", "# nothing\n", 0, "no ballots"),
+        ("a.csv", "", 1, "first line"),
+        ("a.csv", "rank1,rank2\nA\n", 2, "1 cells where the header has 2"),
+        ("a.csv", "rank1,rank1\nA,B\n", 1, "two columns are rank"),
+        ("a.csv", 'rank1\n"A\n', 2, "no table"),
+        ("a.csv", "rank1\n", 1, "no ballots"),
+        ("a.csv", b"rank1\n\xff\xfe\n", 0, "UTF-8"),
+        ("a.zip", b"PK nothing", 0, "no whole zip"),
+        ("a.xyz", "1:A\n", 0, "--format"),
+    ],
+)  # fmt: skip
+def test_a_bad_file_says_in_which_line_and_what(complaint, name, text, line, what):
+    said = complaint(name, text, "--method", "ranked")
+    assert what in said
+    if line:
+        assert f"line {line}: " in said
+    assert "Traceback" not in said
+
+
+def test_options_that_do_not_fit(complaint):
+    text = "1:A>B\n"
+    for options, what in (
+        ((), "--method"),
+        (("--method", "ranked", "--lot-order", "A"), "every option once"),
+        (("--method", "ranked", "--lot-order", "A,A"), "twice"),
+        (("--method", "ranked", "--tie", "lot"), "every option once"),
+        (("--method", "ranked", "--tie", "open", "--lot-order", "A,B"), "--tie lot alone"),
+        (("--method", "ranked", "--drop-together", "A,X"), "no option 'X'"),
+        (("--method", "ranked", "--winners", "0"), "at least 1"),
+        (("--method", "guess"), "invalid choice"),
+        (("--method", "points"), "no points"),
+    ):
+        assert what in complaint("a.abif", text, *options)
+    assert "no points" in complaint("a.csv", "rank1\nA\n", "--method", "points")
+
+
+def test_help_explains_every_option_with_an_example(capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["--help"])
+    said = capsys.readouterr().out
+    assert stop.value.code == 0
+    for option in (
+        "--method", "--overvote", "--skipped", "--duplicates", "--eliminate", "--drop-together",
+        "--winners", "--lot-order", "--json", "--tie", "--quorum",
+    ):  # fmt: skip
+        assert option in said
+    assert said.count("xample") >= 8
+
+
+def test_it_runs_as_a_command_without_anything_installed():
+    command = [sys.executable, "-S", "-m", "plebiscite.tally"]
+    file = str(ELECTIONS / "tennessee.soc")
+    done = subprocess.run(
+        [*command, file, "--method", "ranked"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert "winner: Knoxville" in done.stdout
+    assert "Condorcet winner: Nashville" in done.stdout
+    missing = subprocess.run(
+        [*command, "nowhere.soc", "--method", "single"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert (missing.returncode, missing.stdout) == (2, "")
+    assert "nowhere.soc" in missing.stderr
