@@ -21,6 +21,9 @@ FOLDER = "images/plebiscyt"
 #: Widths of the copies for pages, in pixels.
 WIDTHS = (320, 640, 1280)
 _QUALITY = 82
+#: What other sites show beside a link: the whole picture on paper of the site's colour.
+SHARE = (1200, 630)
+_PAPER = "#f4efe3"
 
 
 class Size(NamedTuple):
@@ -51,6 +54,11 @@ def whole_name(sha256: str, kind: str) -> str:
     return f"{FOLDER}/{sha256}.{kind}"
 
 
+def share_name(sha256: str) -> str:
+    """The name of the picture for shared links in the media."""
+    return f"{FOLDER}/{sha256}-share.jpg"
+
+
 def publish(file: StoredFile) -> None:
     """Puts a stored picture and its copies among the public media; doing it twice does nothing."""
     with open_file(file) as content:
@@ -62,6 +70,7 @@ def publish(file: StoredFile) -> None:
             name = copy_name(file.sha256, width)
             if not default_storage.exists(name):
                 _write(name, _copy(image, width))
+        _write(share_name(file.sha256), _shared(image))
 
 
 def withdraw(file: StoredFile) -> None:
@@ -86,4 +95,14 @@ def _copy(image: Image.Image, width: int) -> bytes:
         small = small.convert("RGBA")
     target = BytesIO()
     small.save(target, "WEBP", quality=_QUALITY, method=4)
+    return target.getvalue()
+
+
+def _shared(image: Image.Image) -> bytes:
+    small = image.convert("RGBA")
+    small.thumbnail((SHARE[0] - 60, SHARE[1] - 60), Image.Resampling.LANCZOS)
+    ground = Image.new("RGB", SHARE, _PAPER)
+    ground.paste(small, ((SHARE[0] - small.width) // 2, (SHARE[1] - small.height) // 2), small)
+    target = BytesIO()
+    ground.save(target, "JPEG", quality=_QUALITY)
     return target.getvalue()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
@@ -12,6 +14,7 @@ from wagtail.fields import StreamField
 
 from core.blocks import BodyBlock
 from core.models import BasePage
+from plebiscite import addresses
 
 
 class PlebisciteIndexPage(RoutablePageMixin, BasePage):
@@ -54,7 +57,7 @@ class PlebisciteIndexPage(RoutablePageMixin, BasePage):
         from plebiscite import selectors
 
         found = selectors.find_public(slug)
-        context = selectors.gallery_context(found) if found else None
+        context = selectors.gallery_context(found, request.GET) if found else None
         return self._draw(request, "plebiscite/gallery.html", context)
 
     @path("<slug:slug>/prace/<int:number>/", name="proposal")
@@ -64,7 +67,25 @@ class PlebisciteIndexPage(RoutablePageMixin, BasePage):
 
         found = selectors.find_public(slug)
         context = selectors.proposal_context(found, number) if found else None
+        if found and context is None and (other := selectors.joined_number(found, number)):
+            return redirect(addresses.of_work(slug, other))
         return self._draw(request, "plebiscite/proposal.html", context)
+
+    @path("<slug:slug>/prace/<int:number>/plakat.pdf/", name="poster")
+    def poster(self, request: HttpRequest, slug: str, number: int) -> HttpResponse:
+        """A poster of an accepted work, to be printed by anybody."""
+        from plebiscite import selectors
+        from plebiscite.printing.poster import poster
+
+        found = selectors.find_public(slug)
+        sources = selectors.poster_sources(found, number) if found else None
+        if found is None or sources is None:
+            raise Http404
+        seen = selectors.view(found)
+        content = poster(found, *sources, call=capfirst(seen.deadline) or seen.title)
+        response = HttpResponse(content, content_type="application/pdf")
+        response["Content-Disposition"] = f'inline; filename="{slug}-{number}.pdf"'
+        return response
 
     @path("<slug:slug>/wynik/", name="results")
     def results(self, request: HttpRequest, slug: str) -> HttpResponse:

@@ -1,9 +1,9 @@
 """Reads that pages, views and exports need; each takes a bounded number of queries."""
 
+from plebiscite.selectors.gallery import gallery_context, joined_number, poster_sources
 from plebiscite.selectors.public import (
     crumbs,
     find_public,
-    gallery_context,
     index_context,
     log_lines,
     manifest_text,
@@ -20,9 +20,11 @@ __all__ = [
     "find_public",
     "gallery_context",
     "index_context",
+    "joined_number",
     "log_lines",
     "manifest_text",
     "plebiscite_context",
+    "poster_sources",
     "proposal_context",
     "public_paths",
     "results_context",

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count as Number
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from core.i18n.dates import TOWN_TIME, date_range, hour, long_date
 from core.i18n.languages import CODES, resolve
 from plebiscite import addresses, clock
 from plebiscite.models import (
+    Code,
     LogEntry,
     Manifest,
     ParticipationMark,
@@ -31,7 +33,7 @@ from plebiscite.phases import (
     takes_proposals,
     takes_votes,
 )
-from plebiscite.selectors.works import work, works
+from plebiscite.selectors.works import gallery_works, work
 from plebiscite.tally import canonical_json
 
 P = PlebisciteState
@@ -111,6 +113,20 @@ class PlebisciteView:
     @property
     def booth_url(self) -> str:
         return addresses.booth(self.plebiscite.slug)
+
+    @property
+    def code_url(self) -> str:
+        """Where one votes with a code, empty where codes are no way to vote."""
+        has_codes = Channel.CODE in self.plebiscite.channels
+        return addresses.code_booth(self.plebiscite.slug) if has_codes else ""
+
+    @property
+    def stand_url(self) -> str:
+        return addresses.kiosk(self.plebiscite.slug)
+
+    @property
+    def stand_off_url(self) -> str:
+        return f"{settings.WAGTAILADMIN_BASE_URL.rstrip('/')}{self.stand_url}wylacz/"
 
     @property
     def proposing_url(self) -> str:
@@ -222,7 +238,7 @@ def index_context() -> dict[str, Any]:
 def plebiscite_context(plebiscite: Plebiscite) -> dict[str, Any]:
     """One plebiscite: what it is about, where it stands, its works."""
     seen = view(plebiscite)
-    shown = works(plebiscite, today=today())
+    shown = gallery_works(plebiscite, today=today())
     days = turnout(plebiscite)
     return {
         "view": seen,
@@ -232,17 +248,6 @@ def plebiscite_context(plebiscite: Plebiscite) -> dict[str, Any]:
         "about": [part.strip() for part in plebiscite.about.split("\n\n") if part.strip()],
         "turnout": days,
         "voted": sum(row["number"] for row in days),
-        **languages(plebiscite),
-    }
-
-
-def gallery_context(plebiscite: Plebiscite) -> dict[str, Any]:
-    """The works alone."""
-    return {
-        "view": view(plebiscite),
-        "plebiscite": plebiscite,
-        "works": works(plebiscite, today=today()),
-        "is_frozen": plebiscite.state in FROZEN_ON,
         **languages(plebiscite),
     }
 
@@ -257,6 +262,7 @@ def proposal_context(plebiscite: Plebiscite, number: int) -> dict[str, Any] | No
         "plebiscite": plebiscite,
         "work": found,
         "title": f"{found.title}",
+        "poster_url": f"{found.url}plakat.pdf",
     }
 
 
@@ -290,13 +296,22 @@ def _index_title() -> str:
 def turnout(plebiscite: Plebiscite) -> list[dict[str, Any]]:
     """How many people voted on each day and in which way.
 
-    While votes come in, the days that have ended: a number that moves with every vote would tell
-    who watches it when somebody votes.
+    Codes count on the day they were spent, not when their envelope was handed out. While votes
+    come in, the days that have ended: a number that moves with every vote would tell who watches
+    it when somebody votes.
     """
-    marks = ParticipationMark.objects.filter(plebiscite=plebiscite)
+    marks = ParticipationMark.objects.filter(plebiscite=plebiscite).exclude(channel=Channel.CODE)
+    codes = Code.objects.filter(plebiscite=plebiscite, spent_on__isnull=False)
     if plebiscite.state in MAY_TAKE_VOTES:
-        marks = marks.filter(day__lt=today())
-    rows = marks.values("day", "channel").annotate(number=Number("pk")).order_by("day", "channel")
+        marks, codes = marks.filter(day__lt=today()), codes.filter(spent_on__lt=today())
+    rows = [
+        *marks.values("day", "channel").annotate(number=Number("pk")).order_by("day", "channel"),
+        *(
+            {"day": row["spent_on"], "channel": Channel.CODE.value, "number": row["number"]}
+            for row in codes.values("spent_on").annotate(number=Number("pk")).order_by("spent_on")
+        ),
+    ]
+    rows.sort(key=lambda row: (row["day"], row["channel"]))
     return [{**row, "channel_label": str(Channel(row["channel"]).label)} for row in rows]
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.files.storage import default_storage
+from django.db.models import OuterRef
 
 from plebiscite import addresses, pictures
+from plebiscite.fair_order import fair_order
 from plebiscite.models import BallotOption, Plebiscite, Proposal, RevisionPicture
 from plebiscite.phases import FROZEN_ON
 
@@ -24,6 +26,8 @@ class PictureView:
     src: str
     srcset: str
     whole: str = ""
+    #: For links that are shared: 1200 × 630, JPEG.
+    share: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,9 @@ class Work:
     picture: PictureView
     code: str = ""
     is_example: bool = False
+    #: Codes of what its contest sorts works by.
+    kind: str = ""
+    theme: str = ""
     pictures: tuple[PictureView, ...] = field(default=())
 
     @property
@@ -52,17 +59,38 @@ def works(plebiscite: Plebiscite, *, today: date) -> list[Work]:
     """All public works, in three queries whatever their number.
 
     Before the ballot paper is frozen the order is another one each day, so that no work always
-    stands first; afterwards it is the one that was drawn.
+    stands first (`fair_order`); afterwards it is the one that was drawn.
     """
     if plebiscite.state in FROZEN_ON and (options := _options(plebiscite)):
         return options
     proposals = (
         plebiscite.proposals.accepted()
-        .select_related("accepted_revision")
+        .select_related("accepted_revision__kind", "accepted_revision__theme")
         .prefetch_related("accepted_revision__pictures__file")
+        .annotate(joined_authors=_joined_authors("pk"))
     )
-    found = [_of_proposal(plebiscite, proposal) for proposal in proposals]
-    return sorted(found, key=lambda work: _draw(plebiscite, today, work.number))
+    return _in_fair_order(plebiscite, [_of_proposal(plebiscite, one) for one in proposals], today)
+
+
+def gallery_works(plebiscite: Plebiscite, *, today: date) -> list[Work]:
+    """All public works in an order that is another one each day, before and after the freeze."""
+    return _in_fair_order(plebiscite, works(plebiscite, today=today), today)
+
+
+def _in_fair_order(plebiscite: Plebiscite, found: list[Work], today: date) -> list[Work]:
+    by_number = {work.number: work for work in found}
+    order = fair_order(sorted(by_number), contest=str(plebiscite.pk), day=today)
+    return [by_number[number] for number in order]
+
+
+#: How the authors of works that were joined with a proposal are shown.
+def _joined_authors(path: str) -> ArraySubquery:
+    joined = Proposal.objects.filter(merged_into=OuterRef(path)).exclude(author_label="")
+    return ArraySubquery(joined.order_by("number").values("author_label"))
+
+
+def _authors(label: str, joined: list[str]) -> str:
+    return ", ".join(dict.fromkeys(name for name in [label, *joined] if name))
 
 
 def work(plebiscite: Plebiscite, number: int) -> Work | None:
@@ -70,8 +98,9 @@ def work(plebiscite: Plebiscite, number: int) -> Work | None:
     proposal = (
         plebiscite.proposals.accepted()
         .filter(number=number)
-        .select_related("accepted_revision")
+        .select_related("accepted_revision__kind", "accepted_revision__theme")
         .prefetch_related("accepted_revision__pictures__file")
+        .annotate(joined_authors=_joined_authors("pk"))
         .first()
     )
     if proposal is None:
@@ -84,7 +113,7 @@ def picture_view(
     *, sha256: str, width: int, height: int, alt_text: str, kind: str = ""
 ) -> PictureView:
     """A public picture by its hash; `kind` gives the address of the whole file too."""
-    copies = {one: _url(pictures.copy_name(sha256, one)) for one in pictures.widths(width)}
+    copies = {one: url_of(pictures.copy_name(sha256, one)) for one in pictures.widths(width)}
     middle = next((one for one in copies if one >= 640), max(copies))
     return PictureView(
         alt_text=alt_text,
@@ -92,13 +121,16 @@ def picture_view(
         height=height,
         src=copies[middle],
         srcset=", ".join(f"{url} {one}w" for one, url in copies.items()),
-        whole=_url(pictures.whole_name(sha256, kind)) if kind else "",
+        whole=url_of(pictures.whole_name(sha256, kind)) if kind else "",
+        share=url_of(pictures.share_name(sha256)),
     )
 
 
 def _options(plebiscite: Plebiscite) -> list[Work]:
-    options = BallotOption.objects.filter(plebiscite=plebiscite).select_related(
-        "revision__proposal"
+    options = (
+        BallotOption.objects.filter(plebiscite=plebiscite)
+        .select_related("revision__proposal", "revision__kind", "revision__theme")
+        .annotate(joined_authors=_joined_authors("revision__proposal"))
     )
     return [_of_option(plebiscite, option) for option in options]
 
@@ -111,8 +143,10 @@ def _of_option(plebiscite: Plebiscite, option: BallotOption) -> Work:
         title=option.title,
         description=option.description,
         language=option.language,
-        author=proposal.author_label,
+        author=_authors(proposal.author_label, option.joined_authors),  # type: ignore[attr-defined]
         url=addresses.of_work(plebiscite.slug, proposal.number or 0),
+        kind=getattr(option.revision.kind, "code", ""),
+        theme=getattr(option.revision.theme, "code", ""),
         picture=picture_view(
             sha256=option.picture_sha256,
             width=option.picture_width,
@@ -136,7 +170,9 @@ def _of_proposal(
         title=revision.title,
         description=revision.description,
         language=revision.language,
-        author=proposal.author_label,
+        author=_authors(proposal.author_label, proposal.joined_authors),  # type: ignore[attr-defined]
+        kind=getattr(revision.kind, "code", ""),
+        theme=getattr(revision.theme, "code", ""),
         url=addresses.of_work(plebiscite.slug, proposal.number or 0),
         picture=views[0],
         code=option.code if option else "",
@@ -156,10 +192,6 @@ def _views(found: Iterable[RevisionPicture]) -> Iterable[PictureView]:
         )
 
 
-def _draw(plebiscite: Plebiscite, today: date, number: int) -> bytes:
-    text = f"{plebiscite.pk} {today.isoformat()} {number}"
-    return hashlib.sha256(text.encode()).digest()
-
-
-def _url(name: str) -> str:
+def url_of(name: str) -> str:
+    """The address of a public file."""
     return str(default_storage.url(name))

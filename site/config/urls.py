@@ -37,10 +37,10 @@ urlpatterns = [
         path("plebiscyt/", include("plebiscite.urls")),
         path("szukaj/", views.search, name="search"),
         path("sprawy/", views.my_matters_page, name="my_matters"),
-        path("", include("services_catalog.cases.urls")),
+        path("", include("services_catalog.urls")),
         # Files that pages make (feeds, calendars, totals): Wagtail's own pattern wants a slash at
         # the end.
-        re_path(r"^((?:[\w-]+/)+[\w-]+\.(?:xml|ics|csv|json|jsonl))$", serve_page),
+        re_path(r"^((?:[\w-]+/)+[\w-]+\.(?:xml|ics|csv|json|jsonl|pdf))$", serve_page),
         path("", include(wagtail_urls)),
         prefix_default_language=False,
     ),

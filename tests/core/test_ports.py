@@ -43,6 +43,8 @@ def test_what_is_registered():
             "plebiscite.keys",
             "plebiscite.mix",
             "services_catalog.cases",
+            "services_catalog.digest",
+            "services_catalog.erase",
         ],
     }
 

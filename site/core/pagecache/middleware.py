@@ -16,7 +16,7 @@ from core.templatetags.site_tags import localised_path
 # A page shows hours and "today": it is drawn anew at least this often.
 MAX_AGE_S = 30.0
 # Parameters that change a public page. Any other parameter bypasses the store.
-QUERY_ALLOWED = frozenset("q strona rodzaj dla gdzie dzien koszt sala kto".split())
+QUERY_ALLOWED = frozenset("q strona rodzaj temat stan dla gdzie dzien koszt sala kto".split())
 NEVER = ("/admin/", "/konto/", "/sprawy/", "/static/", "/media/", "/dokumenty/", "/healthz")
 BROWSER_CACHE = "public, max-age=0, must-revalidate"
 
