@@ -34,10 +34,12 @@ from plebiscite.models.register import (
     VoterRegister,
 )
 from plebiscite.models.together import MoveRequest
+from plebiscite.models.watching import Alert
 
 __all__ = [
     "MAX_PICTURES",
     "AccountVoter",
+    "Alert",
     "AuthorShown",
     "Ballot",
     "BallotOption",

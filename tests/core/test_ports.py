@@ -37,6 +37,7 @@ def test_what_is_registered():
         ],
         "jobs": [
             "accounts.sweep",
+            "incubator.tidy",
             "plebiscite.bundles",
             "plebiscite.checkpoints",
             "plebiscite.destroy_keys",
@@ -45,6 +46,8 @@ def test_what_is_registered():
             "plebiscite.keys",
             "plebiscite.mix",
             "services_catalog.cases",
+            "services_catalog.digest",
+            "services_catalog.erase",
         ],
     }
 
