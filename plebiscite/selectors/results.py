@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from plebiscite import addresses
 from plebiscite.models import Count, Objection, Plebiscite
 from plebiscite.phases import PUBLISHED
+from plebiscite.selectors.explaining import ready_bundle
 from plebiscite.selectors.public import languages, today, turnout, view
 from plebiscite.selectors.works import Work, works
 from plebiscite.tally import Method
@@ -101,6 +102,7 @@ def results_context(plebiscite: Plebiscite) -> dict[str, Any]:
         "protocol_url": f"{seen.results_url}protokol.pdf",
         "objections": answered(plebiscite),
         "objecting_url": addresses.objecting(plebiscite.slug) if seen.takes_objections else "",
+        "bundle": ready_bundle(plebiscite),
     }
 
 

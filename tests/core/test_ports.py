@@ -38,6 +38,10 @@ def test_what_is_registered():
         "publish_news": ["home"],
         "jobs": [
             "accounts.sweep",
+            "incubator.tidy",
+            "plebiscite.bundles",
+            "plebiscite.checkpoints",
+            "plebiscite.destroy_keys",
             "plebiscite.due",
             "plebiscite.forget",
             "plebiscite.keys",

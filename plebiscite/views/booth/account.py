@@ -130,6 +130,10 @@ def _not_declared(
         case DeclarationRefused.CHECK_AT_DESK:
             watching.note(seat.plebiscite.pk, watching.NAMESAKE)
             return seat.draw("booth_desk.html", {})
+        case DeclarationRefused.TOO_YOUNG:
+            sentence = _("In this vote one has to be %(age)d years old.")
+            form.add_error("birth_date", sentence % {"age": seat.plebiscite.minimum_age})
+            return _declaration(seat, form)
         case DeclarationRefused.CLOSED:
             return closed(seat)
         case DeclarationRefused.NOT_ALLOWED:
