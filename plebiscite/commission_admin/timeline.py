@@ -14,6 +14,7 @@ OTHERS = {
     "create": _("Written down"),
     "update": _("Changed"),
     "make_keys": _("Keys made"),
+    "prepare_again": _("Prepared anew"),
     "forget_voters": _("Declarations of voters deleted"),
     "rotate_log_key": _("Signing of the log handed over to a new key"),
     "enter_beacon": _("Drawn number entered once"),
