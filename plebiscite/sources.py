@@ -28,8 +28,10 @@ from plebiscite import addresses, clock, keys
 from plebiscite.models import Declaration, Plebiscite, Proposal
 from plebiscite.permissions import is_commission
 from plebiscite.phases import MAY_TAKE_VOTES, PUBLIC, WITH_AUTHOR, ProposalState
+from plebiscite.selectors.judging import own_scores, to_judge
 from plebiscite.selectors.voting import voter_status
-from plebiscite.services import proposals
+from plebiscite.selectors.works import authors_are_withheld
+from plebiscite.services import judging, proposals
 from plebiscite.voters import account_key
 
 
@@ -65,6 +67,18 @@ class PlebisciteActivity(ActivitySource):
         for proposal in Proposal.objects.filter(author=user).select_related("plebiscite"):
             yield _matter(proposal, language)
         yield from self._votes(user, language)
+        for jury, left in to_judge(user):
+            yield Matter(
+                platform=Platform.PLEBISCITE,
+                kind=_("jury"),
+                title=in_language(jury.plebiscite, "title", language),
+                url=addresses.judging(jury.plebiscite.slug, language),
+                state=_("works to be judged: %(number)d") % {"number": left},
+                action=_("Judge") if left else "",
+                due=jury.scores_until if left else None,
+                waits_for_me=bool(left),
+                is_closed=not left,
+            )
 
     def waiting_for(self, *, user: Any, language: str) -> Iterable[Matter]:
         if not is_commission(user):
@@ -167,6 +181,7 @@ class WorkSearch:
     def rows_for(self, obj: Proposal) -> Iterable[SearchRow]:
         if obj.state != ProposalState.ACCEPTED or obj.accepted_revision is None:
             return
+        author = "" if authors_are_withheld(obj.plebiscite) else obj.author_label
         for language, _name in settings.LANGUAGES:
             with translation.override(language):
                 yield SearchRow(
@@ -176,7 +191,7 @@ class WorkSearch:
                     title=obj.accepted_revision.title,
                     url=addresses.of_work(obj.plebiscite.slug, obj.number or 0, language),
                     summary=obj.accepted_revision.description[:200],
-                    body=f"{obj.accepted_revision.description} {obj.author_label}",
+                    body=f"{obj.accepted_revision.description} {author}",
                     date=obj.submitted_at,
                     is_example=obj.is_example,
                 )
@@ -216,6 +231,7 @@ class PlebisciteData:
             data={
                 "proposals": [_exported(proposal) for proposal in rows],
                 "votes": list(_participation(user)),
+                "jury": list(own_scores(user)),
             },
             files=_files(rows),
         )
@@ -225,6 +241,7 @@ class PlebisciteData:
         with transaction.atomic():
             for proposal in Proposal.objects.filter(author=user):
                 proposals.forget_author(proposal)
+            judging.forget_juror(user)
             for plebiscite in Plebiscite.objects.filter(state__in=PUBLIC):
                 if keys.has_pepper(plebiscite.pk):
                     _forget_unused_declaration(plebiscite, user)

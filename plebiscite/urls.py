@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from plebiscite.views import booth, proposing
+from plebiscite.views import booth, judging, proposing
 
 app_name = "plebiscite"
 
 urlpatterns = [
+    path("<slug:slug>/jury/", judging.desk, name="judging"),
+    path("<slug:slug>/jury/<int:number>/", judging.sheet, name="jury_sheet"),
     path("<slug:slug>/glosuj/", booth.booth, name="booth"),
     path("<slug:slug>/zglos/", proposing.start, name="propose"),
     path("<slug:slug>/zglos/<uuid:pk>/", proposing.own, name="own_proposal"),

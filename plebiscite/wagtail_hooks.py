@@ -9,6 +9,7 @@ from wagtail import hooks
 from wagtail.admin.viewsets.base import ViewSetGroup
 
 from plebiscite.commission_admin.choices import ContestChoiceViewSet
+from plebiscite.commission_admin.juries import JuryViewSet
 from plebiscite.commission_admin.plebiscites import PlebisciteViewSet
 from plebiscite.commission_admin.proposals import ProposalViewSet
 
@@ -19,7 +20,7 @@ class PlebisciteGroup(ViewSetGroup):
     menu_label = _("Plebiscite")
     menu_icon = "pick"
     menu_order = 320
-    items = (PlebisciteViewSet(), ProposalViewSet(), ContestChoiceViewSet())
+    items = (PlebisciteViewSet(), ProposalViewSet(), ContestChoiceViewSet(), JuryViewSet())
 
 
 @hooks.register("register_admin_viewset")

@@ -9,6 +9,14 @@ from plebiscite.models.contest import (
     ProposalRevision,
     RevisionPicture,
 )
+from plebiscite.models.jury import (
+    Juror,
+    Jury,
+    JuryCriterion,
+    JuryScore,
+    JurySheet,
+    JuryWork,
+)
 from plebiscite.models.page import PlebisciteIndexPage
 from plebiscite.models.paper import (
     PaperBatch,
@@ -40,6 +48,12 @@ __all__ = [
     "Count",
     "Declaration",
     "Inbox",
+    "Juror",
+    "Jury",
+    "JuryCriterion",
+    "JuryScore",
+    "JurySheet",
+    "JuryWork",
     "LogEntry",
     "Manifest",
     "MixFlush",

@@ -1,6 +1,7 @@
 """Reads that pages, views and exports need; each takes a bounded number of queries."""
 
 from plebiscite.selectors.gallery import gallery_context, joined_number, poster_sources
+from plebiscite.selectors.judging import public_jury
 from plebiscite.selectors.public import (
     crumbs,
     find_public,
@@ -26,6 +27,7 @@ __all__ = [
     "plebiscite_context",
     "poster_sources",
     "proposal_context",
+    "public_jury",
     "public_paths",
     "results_context",
     "totals_csv",
