@@ -11,9 +11,8 @@ from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
 from core.ports import Platform
-from core.templatetags.site_tags import localised_path
+from core.templatetags.site_tags import localised_path, phone_href
 from home.models.settings import SiteIdentity
-from home.models.standard import phone_href
 from home.selectors import PLATFORM_NAMES
 
 PLATFORM_PATHS = {
@@ -55,6 +54,7 @@ def _navigation(request: HttpRequest) -> dict[str, Any]:
             link(_("The building"), "/budynek/"),
             link(_("Contact"), "/kontakt/"),
             link(_("My matters"), "/sprawy/"),
+            link(_("My account"), "/konto/"),
             link(_("Search"), "/szukaj/"),
         ],
         "footer": [

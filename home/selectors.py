@@ -23,6 +23,9 @@ from home.models.news import NewsPage
 from home.models.project import ModelPage, ProjectPage
 
 BOARD_LINES = 6
+SIGNPOSTS = (Platform.SERVICES, Platform.PLEBISCITE, Platform.INCUBATOR)
+#: How round the left end of the building is, in units of the plan.
+ROUND_END = 80
 PLATFORM_NAMES = {
     Platform.SERVICES: gettext_lazy("Services"),
     Platform.PLEBISCITE: gettext_lazy("Plebiscite"),
@@ -115,6 +118,16 @@ def _day_label(moment: datetime.datetime, now: datetime.datetime) -> str:
     return label
 
 
+def urgent_platform(rows: list[BoardRow]) -> int:
+    """Which signpost is the red one: that of the first express line of the board, else of the
+    first line that has a signpost at all, else the services.
+    """
+    with_signpost = [row for row in rows if row.platform_number in SIGNPOSTS]
+    express = [row for row in with_signpost if row.is_express]
+    first = next(iter([*express, *with_signpost]), None)
+    return first.platform_number if first else int(Platform.SERVICES)
+
+
 class EventActivity(ActivitySource):
     """Events on the board."""
 
@@ -143,9 +156,12 @@ def home_sections(page: HomePage) -> dict[str, Any]:
     """Everything the home page shows, in a bounded number of queries."""
     now = timezone.now()
     language = page.locale.language_code
+    rows = board_rows(language=language, now=now)
+    rooms = list(Room.objects.all())
     project = ProjectPage.objects.child_of(page).live().first()
     return {
-        "board_rows": board_rows(language=language, now=now),
+        "board_rows": rows,
+        "urgent_platform": urgent_platform(rows),
         "board_time": timezone.localtime(now),
         "news": (
             NewsPage.objects.live()
@@ -154,11 +170,68 @@ def home_sections(page: HomePage) -> dict[str, Any]:
             .order_by("-date", "-pk")[:3]
         ),
         "building": BuildingPage.objects.child_of(page).live().first(),
-        "rooms": Room.objects.all(),
+        "rooms": rooms,
+        "floors": floors(rooms),
         "project": project,
         "timeline": project.timeline.all() if project else [],
         "models": ModelPage.objects.child_of(project).live() if project else [],
     }
+
+
+@dataclass(frozen=True)
+class PlanRoom:
+    """A room as the plan draws it: its outline and where its number stands."""
+
+    number: int
+    name: str
+    outline: str
+    middle_x: int
+    middle_y: int
+
+
+@dataclass(frozen=True)
+class Floor:
+    """One floor with its rooms; 0 is the ground floor."""
+
+    level: int
+    rooms: list[PlanRoom]
+
+
+def floors(rooms: Iterable[Room]) -> list[Floor]:
+    """The plan of the building, the ground floor first. Its left end is round."""
+    by_level: dict[int, list[Room]] = {}
+    for room in rooms:
+        by_level.setdefault(room.floor, []).append(room)
+    return [
+        Floor(
+            level,
+            [
+                PlanRoom(
+                    room.number,
+                    room.name,
+                    _outline(room, is_end=room.plan_x == min(one.plan_x for one in found)),
+                    room.plan_x + room.plan_width // 2,
+                    room.plan_y + room.plan_height // 2,
+                )
+                for room in found
+            ],
+        )
+        for level, found in sorted(by_level.items(), key=lambda pair: (pair[0] < 0, abs(pair[0])))
+    ]
+
+
+def _outline(room: Room, *, is_end: bool) -> str:
+    """The outline as an SVG path, clockwise from the top."""
+    left, top = room.plan_x, room.plan_y
+    right, bottom = left + room.plan_width, top + room.plan_height
+    bow = min(ROUND_END, room.plan_height // 2, room.plan_width) if is_end else 0
+    if not bow:
+        return f"M{left} {top}H{right}V{bottom}H{left}Z"
+    return (
+        f"M{left + bow} {top}H{right}V{bottom}H{left + bow}"
+        f"A{bow} {bow} 0 0 1 {left} {bottom - bow}V{top + bow}"
+        f"A{bow} {bow} 0 0 1 {left + bow} {top}Z"
+    )
 
 
 def money_rows(project: ProjectPage) -> list[tuple[str, Decimal]]:

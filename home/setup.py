@@ -119,7 +119,8 @@ def _permissions(home: HomePage) -> None:
 
 def _collection_permissions(group: Group) -> None:
     collection = Collection.get_first_root_node()
-    for app, model in (("core", "picture"), ("core", "publicdocument")):
+    # Wagtail asks for the permissions of its own models, whatever models stand in for them.
+    for app, model in (("wagtailimages", "image"), ("wagtaildocs", "document")):
         for verb in ("add", "change", "choose"):
             GroupCollectionPermission.objects.get_or_create(
                 group=group,

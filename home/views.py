@@ -21,6 +21,7 @@ from home.my_matters import my_matters
 from home.sitemaps import LanguagesSitemap
 
 PAGE_SIZE = 15
+NOT_FOR_CRAWLERS = ("szukaj", "konto", "sprawy")
 
 
 def kind_labels() -> dict[str, str]:
@@ -127,12 +128,12 @@ def _ask_database() -> None:
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    """What crawlers may read: all but the admin and the search."""
+    """What crawlers may read: all but the admin, the search and what belongs to one person."""
+    prefixes = ["", *(f"/{code}" for code, _name in settings.LANGUAGES[1:])]
     lines = [
         "User-agent: *",
         "Disallow: /admin/",
-        "Disallow: /szukaj/",
-        *(f"Disallow: /{code}/szukaj/" for code, _name in settings.LANGUAGES[1:]),
+        *(f"Disallow: {prefix}/{part}/" for part in NOT_FOR_CRAWLERS for prefix in prefixes),
         f"Sitemap: {settings.WAGTAILADMIN_BASE_URL}/sitemap.xml",
     ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

@@ -30,6 +30,9 @@ class BuildingPage(BasePage):
         verbose_name = _("building page")
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from home import selectors
+
         context = super().get_context(request, *args, **kwargs)
-        context["rooms"] = Room.objects.select_related("cover")
+        context["rooms"] = list(Room.objects.select_related("cover"))
+        context["floors"] = selectors.floors(context["rooms"])
         return context

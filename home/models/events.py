@@ -152,7 +152,8 @@ class EventPage(RoutablePageMixin, BasePage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
-        context["is_past"] = self.ends_at <= timezone.now()
+        # A preview may come before anybody has said when it is.
+        context["is_past"] = bool(self.ends_at) and self.ends_at <= timezone.now()
         context["calendar_url"] = f"{self.get_url(request)}wydarzenie.ics"
         return context
 

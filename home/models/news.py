@@ -77,6 +77,8 @@ class NewsPage(BasePage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
+        if self.pk is None:  # the preview of an item that nobody has saved yet
+            return context
         siblings = NewsPage.objects.sibling_of(self, inclusive=False).live()
         same_day = Q(date=self.date)
         context["newer"] = (

@@ -15,6 +15,7 @@ from wagtail.search import index
 
 from core.blocks import BodyBlock
 from core.models import BasePage
+from core.templatetags.site_tags import phone_href
 
 
 class StandardPage(BasePage):
@@ -100,11 +101,3 @@ class ContactPlace(TranslatableMixin, Orderable):
     def phone_href(self) -> str:
         """The number as a `tel:` link dials it."""
         return phone_href(self.phone)
-
-
-def phone_href(phone: str) -> str:
-    """`85 682 21 80` as `tel:+48856822180`; foreign numbers keep their own prefix."""
-    digits = "".join(sign for sign in phone if sign.isdigit() or sign == "+")
-    if not digits:
-        return ""
-    return f"tel:{digits if digits.startswith('+') else '+48' + digits.lstrip('0')}"

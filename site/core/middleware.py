@@ -46,7 +46,10 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
         parts = super().get_policy_parts(request, response, report_only)
         if request.path_info.startswith(ADMIN_PREFIX) and not report_only:
             parts.replace = settings.ADMIN_CONTENT_SECURITY_POLICY
-            # Previews are shown in a frame of the admin itself.
+            response.headers["X-Frame-Options"] = "SAMEORIGIN"
+        if getattr(request, "is_preview", False) and not report_only:
+            # A draft is shown in a frame of the admin itself; else it is as strict as the page.
+            parts.replace = {"frame-ancestors": ["'self'"]}
             response.headers["X-Frame-Options"] = "SAMEORIGIN"
         return parts
 

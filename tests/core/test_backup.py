@@ -310,7 +310,7 @@ class TestRestoring:
     @pytest.mark.parametrize("part", [0, 0.3, 0.99])
     def test_a_cut_backup_changes_nothing(self, site: Path, backup: Path, part: float) -> None:
         before = in_database()
-        content = backup.read_bytes()
+        content = backup.read_bytes().rstrip(b"\0")  # the end of a tar is nothing but zeros
         backup.write_bytes(content[: int(len(content) * part)])
         with pytest.raises(CommandError):
             call_command("restore", backup, force=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree
 
@@ -202,7 +203,7 @@ def test_the_plan_of_the_rooms_says_in_words_what_it_shows(open_page: Open) -> N
         go(page, "/budynek/")
         plan = page.locator("svg.floor-plan")
         name = (plan.get_attribute("aria-label") or "").replace("\u00a0", " ")
-        assert plan.locator("rect").count() == 6
+        assert plan.locator(".floor-plan__room").count() == 6
         assert page.locator(".rooms li").count() == 6
         for room in page.locator(".room-list h3").all():
             number, title = words(room).split(" ", 1)
@@ -330,3 +331,54 @@ def test_questions_unfold_and_filters_open_with_the_keyboard(open_page: Open) ->
         page.locator(".facets > summary").focus()
         page.keyboard.press("Space")
         expect(page.locator("a.facet__choice").first).to_be_visible()
+
+
+def focus(page: Page) -> dict[str, Any]:
+    """Where the focus is and whether one sees it."""
+    return page.evaluate(
+        """() => {
+            const one = document.activeElement ?? document.documentElement;
+            const style = getComputedStyle(one);
+            const box = one.getBoundingClientRect();
+            return {
+                text: one.innerText.replaceAll("\\u00a0", " "),
+                href: one.getAttribute("href"),
+                name: one.name || "",
+                ring: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
+                inside: box.bottom > 0 && box.top < innerHeight && box.width > 0,
+            };
+        }"""
+    )
+
+
+def tab_to(page: Page, wanted: Callable[[dict[str, Any]], bool], limit: int = 80) -> None:
+    """Press Tab until the focus is where it is wanted; it has to be seen all the way."""
+    for _step in range(limit):
+        page.keyboard.press("Tab")
+        now = focus(page)
+        assert now["ring"], f"the focus cannot be seen on {now}"
+        assert now["inside"], f"the focus is outside of the window on {now}"
+        if wanted(now):
+            return
+    raise AssertionError("the keyboard does not get there")
+
+
+def test_with_the_keyboard_alone_from_the_home_page_to_a_service(open_page: Open) -> None:
+    for width in (320, 1280):
+        page = open_page(width=width)
+        go(page, "/")
+        page.keyboard.press("Tab")
+        assert focus(page)["href"] == "#tresc", "the first thing is a way past the header"
+        assert focus(page)["inside"]
+        page.keyboard.press("Enter")
+        expect(page.locator("main")).to_be_focused()
+        tab_to(page, lambda now: (now["href"] or "") == "/uslugi/", limit=3)
+        page.keyboard.press("Enter")
+        page.wait_for_url(re.compile("/uslugi/$"))
+        tab_to(page, lambda now: now["name"] == "q")
+        page.keyboard.type("swietlica do")
+        page.keyboard.press("Enter")
+        page.wait_for_url(re.compile("q=swietlica"))
+        tab_to(page, lambda now: "Świetlica do" in now["text"])
+        page.keyboard.press("Enter")
+        expect(page.locator("h1")).to_contain_text("Świetlica do")

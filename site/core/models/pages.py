@@ -10,9 +10,24 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.models import Page
 from wagtail.search import index
+
+
+class BasePageForm(WagtailAdminPageForm):
+    """The editor's form of every page.
+
+    Django compares a field with a computed default (the date of a news item) with a hidden copy of
+    it, and Wagtail draws no such copy: the form would always count as changed, and the approval of
+    a page that was not touched would ask for another approval instead of publishing it.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.show_hidden_initial = False
 
 
 class BasePage(Page):
@@ -50,6 +65,7 @@ class BasePage(Page):
         ),
     )
 
+    base_form_class = BasePageForm
     search_fields = [*Page.search_fields, index.SearchField("lead")]
 
     content_panels = [
@@ -81,7 +97,7 @@ class BasePage(Page):
     @property
     def is_fallback(self) -> bool:
         """Whether a reader of this language is shown a text in another one."""
-        return self.text_language != self.locale.language_code
+        return bool(self.alias_of_id) and self.text_language != self.locale.language_code
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)

@@ -21,3 +21,12 @@ def localised_path(path: str, language: str) -> str:
     if len(parts) > 2 and parts[1] in dict(settings.LANGUAGES):
         path = "/" + parts[2]
     return path if language == settings.LANGUAGE_CODE else f"/{language}{path}"
+
+
+@register.filter
+def phone_href(phone: str) -> str:
+    """`85 682 21 80` as `tel:+48856822180`; foreign numbers keep their own prefix."""
+    digits = "".join(sign for sign in phone if sign.isdigit() or sign == "+")
+    if not digits:
+        return ""
+    return f"tel:{digits if digits.startswith('+') else '+48' + digits.lstrip('0')}"

@@ -1,4 +1,4 @@
-"""Render the demo drawings to pictures: `python home/demo/drawings/render.py [name ...]`.
+"""Render the demo drawings to pictures: `python site/core/demo/drawings/render.py [name ...]`.
 
 Every `<name>.svg` beside this file becomes `../pictures/<name>.webp`, 1600 by 1000 pixels: a
 palette of 256 colours, which keeps every flat colour exact and thins only the softened edges,

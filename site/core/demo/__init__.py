@@ -13,7 +13,7 @@ from core.models import Picture
 from core.ports import DemoReport
 from core.templatetags.site_tags import localised_path
 
-PICTURES = Path(__file__).resolve().parents[2] / "home" / "demo"
+PICTURES = Path(__file__).parent
 OTHER_LANGUAGES = [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
 
 
