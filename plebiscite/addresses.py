@@ -70,3 +70,13 @@ def jury_sheet(slug: str, number: int, language: str | None = None) -> str:
 def jury_protocol(slug: str, language: str | None = None) -> str:
     """The protocol of a jury that has finished."""
     return f"{of_plebiscite(slug, language)}protokol-jury.pdf"
+
+
+def sign(slug: str, language: str | None = None) -> str:
+    """What won, with its files and the rules of use."""
+    return f"{of_plebiscite(slug, language)}znak/"
+
+
+def ask_for_sign(slug: str, language: str | None = None) -> str:
+    """Where one asks to use what won."""
+    return f"{sign(slug, language)}prosba/"

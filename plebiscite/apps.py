@@ -14,7 +14,7 @@ class PlebisciteConfig(AppConfig):
         from core.ports import Job
         from plebiscite import sources
         from plebiscite.demo import load
-        from plebiscite.services import forgetting, mixing, moving, proposals
+        from plebiscite.services import forgetting, mixing, moving, proposals, signing
 
         ports.activity.register("plebiscite", sources.PlebisciteActivity())
         ports.search_source.register("plebiscite.plebiscites", sources.PlebisciteSearch())
@@ -28,5 +28,6 @@ class PlebisciteConfig(AppConfig):
             ("plebiscite.due", timedelta(seconds=1), moving.write_down_what_is_due),
             ("plebiscite.mix", timedelta(seconds=2), mixing.flush_open_boxes),
             ("plebiscite.forget", timedelta(hours=1), forgetting.forget_voters),
+            ("plebiscite.forget_requests", timedelta(hours=1), signing.forget_requests),
         ):
             ports.jobs.register(name, Job(every=every, run=run))

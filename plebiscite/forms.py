@@ -302,3 +302,41 @@ class JudgingForm(forms.Form):
         for one in self.criteria:
             if not self.cleaned_data.get(f"points_{one.pk}"):
                 self.add_error(f"points_{one.pk}", _("Give points here."))
+
+
+class UseForm(forms.Form):
+    """A request to use the winning sign."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    name = forms.CharField(
+        label=_("First and last name"),
+        max_length=160,
+        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "name"}),
+        error_messages={"required": _("Write your first and last name.")},
+    )
+    organisation = forms.CharField(
+        label=_("Organisation or firm"),
+        max_length=160,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "organization"}),
+    )
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        help_text=_("The answer goes there."),
+        widget=forms.EmailInput(attrs={"class": "input", "autocomplete": "email"}),
+        error_messages={
+            "required": _("Write your e-mail address."),
+            "invalid": _("This is not an e-mail address, for example: anna@example.org."),
+        },
+    )
+    purpose = forms.CharField(
+        label=_("What do you want to use the sign for, and on what?"),
+        help_text=_("For example: labels on jars of honey from our cooperative, 200 pieces."),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"class": "input", "rows": 5}),
+        error_messages={"required": _("Write what you want to use the sign for.")},
+    )
+    accepts_rules = forms.BooleanField(
+        label=_("I have read the rules of use and will keep to them."),
+        error_messages={"required": _("Confirm that you have read the rules.")},
+    )

@@ -25,13 +25,14 @@ from core.ports import (
     SearchRow,
 )
 from plebiscite import addresses, clock, keys
-from plebiscite.models import Declaration, Plebiscite, Proposal
+from plebiscite.models import Declaration, Plebiscite, Proposal, UseRequest
 from plebiscite.permissions import is_commission
 from plebiscite.phases import MAY_TAKE_VOTES, PUBLIC, WITH_AUTHOR, ProposalState
 from plebiscite.selectors.judging import own_scores, to_judge
 from plebiscite.selectors.voting import voter_status
 from plebiscite.selectors.works import authors_are_withheld
-from plebiscite.services import judging, proposals
+from plebiscite.services import judging, proposals, signing
+from plebiscite.use_states import RECEIVED
 from plebiscite.voters import account_key
 
 
@@ -93,6 +94,17 @@ class PlebisciteActivity(ActivitySource):
                 state=proposal.state_label,
                 due=proposal.plebiscite.voting_opens_at,
                 updated_at=proposal.submitted_at,
+                waits_for_me=True,
+            )
+        for asked in UseRequest.objects.filter(state=RECEIVED).select_related("plebiscite")[:50]:
+            yield Matter(
+                platform=Platform.PLEBISCITE,
+                kind=_("request to use the sign"),
+                title=in_language(asked.plebiscite, "title", language),
+                url=reverse("plebiscite_use_requests:inspect", args=[asked.pk]),
+                state=str(asked.machine.label(asked.state)),
+                number=asked.number,
+                updated_at=asked.asked_at,
                 waits_for_me=True,
             )
 
@@ -232,6 +244,11 @@ class PlebisciteData:
                 "proposals": [_exported(proposal) for proposal in rows],
                 "votes": list(_participation(user)),
                 "jury": list(own_scores(user)),
+                "use_requests": list(
+                    UseRequest.objects.filter(email__iexact=user.email).values(
+                        "number", "state", "name", "organisation", "purpose", "answer", "asked_at"
+                    )
+                ),
             },
             files=_files(rows),
         )
@@ -242,6 +259,7 @@ class PlebisciteData:
             for proposal in Proposal.objects.filter(author=user):
                 proposals.forget_author(proposal)
             judging.forget_juror(user)
+            signing.forget_asker(user.email)
             for plebiscite in Plebiscite.objects.filter(state__in=PUBLIC):
                 if keys.has_pepper(plebiscite.pk):
                     _forget_unused_declaration(plebiscite, user)

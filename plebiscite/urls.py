@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from plebiscite.views import booth, judging, proposing
+from plebiscite.views import asking, booth, judging, proposing
 
 app_name = "plebiscite"
 
 urlpatterns = [
+    path("<slug:slug>/znak/prosba/", asking.ask, name="ask_for_sign"),
     path("<slug:slug>/jury/", judging.desk, name="judging"),
     path("<slug:slug>/jury/<int:number>/", judging.sheet, name="jury_sheet"),
     path("<slug:slug>/glosuj/", booth.booth, name="booth"),

@@ -12,6 +12,7 @@ from plebiscite.commission_admin.choices import ContestChoiceViewSet
 from plebiscite.commission_admin.juries import JuryViewSet
 from plebiscite.commission_admin.plebiscites import PlebisciteViewSet
 from plebiscite.commission_admin.proposals import ProposalViewSet
+from plebiscite.commission_admin.signs import SignRulesViewSet, UseRequestViewSet
 
 
 class PlebisciteGroup(ViewSetGroup):
@@ -20,7 +21,14 @@ class PlebisciteGroup(ViewSetGroup):
     menu_label = _("Plebiscite")
     menu_icon = "pick"
     menu_order = 320
-    items = (PlebisciteViewSet(), ProposalViewSet(), ContestChoiceViewSet(), JuryViewSet())
+    items = (
+        PlebisciteViewSet(),
+        ProposalViewSet(),
+        ContestChoiceViewSet(),
+        JuryViewSet(),
+        SignRulesViewSet(),
+        UseRequestViewSet(),
+    )
 
 
 @hooks.register("register_admin_viewset")

@@ -13,6 +13,8 @@ from core.audit import history
 OTHERS = {
     "create": _("Written down"),
     "update": _("Changed"),
+    "ask": _("Asked"),
+    "forget": _("Personal data deleted"),
     "appoint": _("Juror named"),
     "dismiss": _("Juror taken off"),
     "add_criterion": _("Criterion added"),

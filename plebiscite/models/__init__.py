@@ -34,6 +34,7 @@ from plebiscite.models.register import (
     ParticipationMark,
     VoterRegister,
 )
+from plebiscite.models.sign import SignRules, UseRequest
 from plebiscite.models.together import MoveRequest
 
 __all__ = [
@@ -72,6 +73,8 @@ __all__ = [
     "ProposalPicture",
     "ProposalRevision",
     "RevisionPicture",
+    "SignRules",
+    "UseRequest",
     "VoidReason",
     "VoterRegister",
 ]

@@ -87,6 +87,15 @@ class PlebisciteIndexPage(RoutablePageMixin, BasePage):
         response["Content-Disposition"] = f'inline; filename="{slug}-{number}.pdf"'
         return response
 
+    @path("<slug:slug>/znak/", name="sign")
+    def sign(self, request: HttpRequest, slug: str) -> HttpResponse:
+        """What won, once the result is published."""
+        from plebiscite import selectors
+
+        found = selectors.find_public(slug)
+        context = selectors.sign_context(found) if found else None
+        return self._draw(request, "plebiscite/sign.html", context)
+
     @path("<slug:slug>/protokol-jury.pdf/", name="jury_protocol")
     def jury_protocol(self, request: HttpRequest, slug: str) -> HttpResponse:
         """What a jury that has finished gave, without any author."""

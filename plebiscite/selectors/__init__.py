@@ -15,6 +15,7 @@ from plebiscite.selectors.public import (
     view,
 )
 from plebiscite.selectors.results import results_context, totals_csv
+from plebiscite.selectors.sign import sign_context
 
 __all__ = [
     "crumbs",
@@ -30,6 +31,7 @@ __all__ = [
     "public_jury",
     "public_paths",
     "results_context",
+    "sign_context",
     "totals_csv",
     "turnout",
     "view",
