@@ -15,6 +15,7 @@ class PlebisciteConfig(AppConfig):
         from plebiscite import sources
         from plebiscite.demo import load
         from plebiscite.services import forgetting, mixing, moving, proposals, signing
+        from plebiscite.services.commission import paper
 
         ports.activity.register("plebiscite", sources.PlebisciteActivity())
         ports.search_source.register("plebiscite.plebiscites", sources.PlebisciteSearch())
@@ -23,6 +24,7 @@ class PlebisciteConfig(AppConfig):
         ports.health.register("plebiscite", sources.check_health)
         ports.demo.register("plebiscite", load)
         file_permissions.register(proposals.FILE_OWNER, proposals.may_read_picture)
+        file_permissions.register(paper.FILE_OWNER, paper.may_read_protocol)
         for name, every, run in (
             ("plebiscite.keys", timedelta(seconds=10), moving.make_missing_keys),
             ("plebiscite.due", timedelta(seconds=1), moving.write_down_what_is_due),

@@ -150,6 +150,14 @@ def _set_up_is_complete(step: Step) -> None:
         raise Refused(_("The set-up is not complete: %(what)s.") % {"what": missing})
 
 
+def _paper_adds_up(step: Step) -> None:
+    if step.get("unreconciled"):
+        raise Refused(
+            _("The account of the paper cards does not close: %(what)s")
+            % {"what": step["unreconciled"]}
+        )
+
+
 def _note_publication(step: Step) -> None:
     step.obj.published_at = clock.moved(step.now)
 
@@ -260,8 +268,8 @@ PLEBISCITE = Machine(
             P.SEALED,
             P.DRAWN,
             who=COMMISSION,
-            guard=(two_people, _rule_draws_lots),
-            takes=["first"],
+            guard=(two_people, _rule_draws_lots, _paper_adds_up),
+            takes=["first", "unreconciled"],
             label_staff=_("Draw lots for ties"),
         ),
         Transition(
@@ -269,8 +277,8 @@ PLEBISCITE = Machine(
             (P.SEALED, P.DRAWN),
             P.TALLIED,
             who=COMMISSION,
-            guard=(two_people, _lots_are_drawn),
-            takes=["first"],
+            guard=(two_people, _lots_are_drawn, _paper_adds_up),
+            takes=["first", "unreconciled"],
             label_staff=_("Count the votes"),
         ),
         Transition(

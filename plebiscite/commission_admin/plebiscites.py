@@ -23,9 +23,10 @@ from plebiscite.commission_admin.forms import MoveForm, PlebisciteForm
 from plebiscite.commission_admin.policies import PlebiscitePolicy
 from plebiscite.commission_admin.timeline import timeline
 from plebiscite.models import BallotOption, ParticipationMark, Plebiscite
-from plebiscite.phases import FROZEN_ON
+from plebiscite.permissions import is_commission
+from plebiscite.phases import FROZEN_ON, MAY_TAKE_VOTES, Channel
 from plebiscite.selectors.public import turnout
-from plebiscite.services import moving
+from plebiscite.services import moving, watching
 from plebiscite.services.commission import confirming
 
 FROZEN = _("The ballot paper is frozen; nothing about the vote can change any more.")
@@ -102,8 +103,17 @@ class PlebisciteInspectView(generic.InspectView):
             options=BallotOption.objects.filter(plebiscite=plebiscite),
             voted=ParticipationMark.objects.filter(plebiscite=plebiscite).count(),
             turnout=turnout(plebiscite),
+            alerts=watching.alerts(plebiscite.pk),
+            stand_on_url=self._stand_on_url(state),
         )
         return context
+
+    def _stand_on_url(self, state: str) -> str:
+        """Where a device becomes a voting stand, while there is something to vote on with codes."""
+        is_offered = state in MAY_TAKE_VOTES and Channel.CODE in self.object.channels
+        if not is_offered or not is_commission(self.request.user):
+            return ""
+        return reverse("plebiscite:kiosk_on", args=[self.object.slug])
 
 
 def move_view(request: HttpRequest, pk: str, verb: str) -> HttpResponse:

@@ -316,15 +316,8 @@ def _cast(plebiscite: Plebiscite, number: int, picks: list[str]) -> None:
         ballot=write_ballot(paper.ruleset, picks, paper.codes),
         nonce=nonce,
     )
-    casting.cast(
-        plebiscite.pk,
-        actor=voter,
-        picks=picks,
-        nonce=nonce,
-        committed=committed,
-        opened_at=None,
-        language="pl",
-    )
+    vote = casting.Vote(picks, nonce, committed)
+    casting.cast(plebiscite.pk, vote, actor=voter, language="pl")
 
 
 @transaction.atomic

@@ -36,10 +36,12 @@ from plebiscite.models.register import (
 )
 from plebiscite.models.sign import SignRules, UseRequest
 from plebiscite.models.together import MoveRequest
+from plebiscite.models.watching import Alert
 
 __all__ = [
     "MAX_PICTURES",
     "AccountVoter",
+    "Alert",
     "AuthorShown",
     "Ballot",
     "BallotOption",

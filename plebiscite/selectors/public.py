@@ -8,6 +8,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count as Number
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from core.i18n.dates import TOWN_TIME, date_range, hour, long_date
 from core.i18n.languages import CODES, resolve
 from plebiscite import addresses, clock
 from plebiscite.models import (
+    Code,
     LogEntry,
     Manifest,
     ParticipationMark,
@@ -112,6 +114,20 @@ class PlebisciteView:
     @property
     def booth_url(self) -> str:
         return addresses.booth(self.plebiscite.slug)
+
+    @property
+    def code_url(self) -> str:
+        """Where one votes with a code, empty where codes are no way to vote."""
+        has_codes = Channel.CODE in self.plebiscite.channels
+        return addresses.code_booth(self.plebiscite.slug) if has_codes else ""
+
+    @property
+    def stand_url(self) -> str:
+        return addresses.kiosk(self.plebiscite.slug)
+
+    @property
+    def stand_off_url(self) -> str:
+        return f"{settings.WAGTAILADMIN_BASE_URL.rstrip('/')}{self.stand_url}wylacz/"
 
     @property
     def proposing_url(self) -> str:
@@ -283,13 +299,22 @@ def _index_title() -> str:
 def turnout(plebiscite: Plebiscite) -> list[dict[str, Any]]:
     """How many people voted on each day and in which way.
 
-    While votes come in, the days that have ended: a number that moves with every vote would tell
-    who watches it when somebody votes.
+    Codes count on the day they were spent, not when their envelope was handed out. While votes
+    come in, the days that have ended: a number that moves with every vote would tell who watches
+    it when somebody votes.
     """
-    marks = ParticipationMark.objects.filter(plebiscite=plebiscite)
+    marks = ParticipationMark.objects.filter(plebiscite=plebiscite).exclude(channel=Channel.CODE)
+    codes = Code.objects.filter(plebiscite=plebiscite, spent_on__isnull=False)
     if plebiscite.state in MAY_TAKE_VOTES:
-        marks = marks.filter(day__lt=today())
-    rows = marks.values("day", "channel").annotate(number=Number("pk")).order_by("day", "channel")
+        marks, codes = marks.filter(day__lt=today()), codes.filter(spent_on__lt=today())
+    rows = [
+        *marks.values("day", "channel").annotate(number=Number("pk")).order_by("day", "channel"),
+        *(
+            {"day": row["spent_on"], "channel": Channel.CODE.value, "number": row["number"]}
+            for row in codes.values("spent_on").annotate(number=Number("pk")).order_by("spent_on")
+        ),
+    ]
+    rows.sort(key=lambda row: (row["day"], row["channel"]))
     return [{**row, "channel_label": str(Channel(row["channel"]).label)} for row in rows]
 
 

@@ -15,6 +15,7 @@ from core.transitions import WrongState, advisory_lock, transition
 from plebiscite import clock, keys
 from plebiscite.models import Plebiscite
 from plebiscite.phases import BY_PLAN, FROZEN_ON, PlebisciteState, due, last_vote_at
+from plebiscite.selectors.commission.paper import reconciliation
 from plebiscite.selectors.commission.setup import missing_for_freeze
 from plebiscite.services.counting import count_votes
 from plebiscite.services.freezing import write_ballot_paper
@@ -41,12 +42,19 @@ def move(plebiscite: Plebiscite, verb: str, *, actor: Any, **context: Any) -> Pl
     """
     advisory_lock(STATE_LOCK, plebiscite.pk)
     current = _catch_up(plebiscite)
-    if verb == "freeze":
-        context["missing"] = missing_for_freeze(current)
-    moved = transition(plebiscite, verb, actor=actor, **context)
+    moved = transition(plebiscite, verb, actor=actor, **context, **facts(current, verb))
     if verb in _BESIDES:
         _BESIDES[verb](moved)
     return moved
+
+
+def facts(plebiscite: Plebiscite, verb: str) -> dict[str, str]:
+    """What the guards of a step have to know, and cannot find out by themselves."""
+    if verb == "freeze":
+        return {"missing": missing_for_freeze(plebiscite)}
+    if verb in {"draw", "count"}:
+        return {"unreconciled": " ".join(reconciliation(plebiscite.pk).problems)}
+    return {}
 
 
 @transaction.atomic

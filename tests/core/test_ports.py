@@ -37,11 +37,14 @@ def test_what_is_registered():
         ],
         "jobs": [
             "accounts.sweep",
+            "incubator.tidy",
             "plebiscite.due",
             "plebiscite.forget",
             "plebiscite.keys",
             "plebiscite.mix",
             "services_catalog.cases",
+            "services_catalog.digest",
+            "services_catalog.erase",
         ],
     }
 
