@@ -40,6 +40,7 @@ def test_what_is_registered():
             "incubator.tidy",
             "plebiscite.due",
             "plebiscite.forget",
+            "plebiscite.forget_requests",
             "plebiscite.keys",
             "plebiscite.mix",
             "services_catalog.cases",
