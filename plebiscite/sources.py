@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -25,7 +26,7 @@ from core.ports import (
     SearchRow,
 )
 from plebiscite import addresses, clock, keys
-from plebiscite.models import Declaration, Plebiscite, Proposal, UseRequest
+from plebiscite.models import Declaration, Objection, Plebiscite, Proposal, UseRequest
 from plebiscite.permissions import is_commission
 from plebiscite.phases import MAY_TAKE_VOTES, PUBLIC, WITH_AUTHOR, ProposalState
 from plebiscite.selectors.judging import own_scores, to_judge
@@ -105,6 +106,19 @@ class PlebisciteActivity(ActivitySource):
                 state=str(asked.machine.label(asked.state)),
                 number=asked.number,
                 updated_at=asked.asked_at,
+                waits_for_me=True,
+            )
+        waiting = Objection.objects.filter(answered_at=None).order_by("answer_due")
+        for objection in waiting.select_related("plebiscite")[:50]:
+            yield Matter(
+                platform=Platform.PLEBISCITE,
+                kind=_("objection"),
+                title=objection.plebiscite.title,
+                number=objection.number,
+                url=reverse("plebiscite_objections:inspect", args=[objection.pk]),
+                state=_("waits for an answer"),
+                due=objection.answer_due,
+                updated_at=objection.submitted_at,
                 waits_for_me=True,
             )
 
@@ -249,6 +263,7 @@ class PlebisciteData:
                         "number", "state", "name", "organisation", "purpose", "answer", "asked_at"
                     )
                 ),
+                "objections": list(_objections(user).values(*_OBJECTION_FIELDS)),
             },
             files=_files(rows),
         )
@@ -260,6 +275,7 @@ class PlebisciteData:
                 proposals.forget_author(proposal)
             judging.forget_juror(user)
             signing.forget_asker(user.email)
+            _objections(user).update(name="", email="")
             for plebiscite in Plebiscite.objects.filter(state__in=PUBLIC):
                 if keys.has_pepper(plebiscite.pk):
                     _forget_unused_declaration(plebiscite, user)
@@ -294,6 +310,14 @@ def _files(rows: list[Proposal]) -> Iterator[ExportedFile]:
             with open_file(picture.file) as content:
                 name = f"{proposal.pk}/{picture.position}-{picture.file.name}"
                 yield ExportedFile(name=name, content=content.read())
+
+
+_OBJECTION_FIELDS = ("number", "text", "name", "email", "submitted_at", "answer", "answered_at")
+
+
+def _objections(user: Any) -> QuerySet[Objection]:
+    """What was objected to with the address of the account."""
+    return Objection.objects.filter(email__iexact=user.email)
 
 
 def _participation(user: Any) -> Iterator[dict[str, Any]]:

@@ -14,6 +14,7 @@ from wagtail.admin.viewsets.base import ViewSetGroup
 from plebiscite.commission_admin import desk, urns
 from plebiscite.commission_admin.choices import ContestChoiceViewSet
 from plebiscite.commission_admin.juries import JuryViewSet
+from plebiscite.commission_admin.objections import ObjectionViewSet
 from plebiscite.commission_admin.plebiscites import PlebisciteViewSet
 from plebiscite.commission_admin.proposals import ProposalViewSet
 from plebiscite.commission_admin.signs import SignRulesViewSet, UseRequestViewSet
@@ -29,6 +30,7 @@ class PlebisciteGroup(ViewSetGroup):
     items = (
         PlebisciteViewSet(),
         ProposalViewSet(),
+        ObjectionViewSet(),
         ContestChoiceViewSet(),
         JuryViewSet(),
         SignRulesViewSet(),

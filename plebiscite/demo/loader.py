@@ -32,6 +32,7 @@ from plebiscite.models import (
     BallotOption,
     ContestChoice,
     Jury,
+    Objection,
     ParticipationMark,
     Plebiscite,
     Proposal,
@@ -40,7 +41,16 @@ from plebiscite.models import (
 )
 from plebiscite.phases import ORDER, PlebisciteState
 from plebiscite.selectors.paper import ballot_paper
-from plebiscite.services import casting, judging, moving, preparing, proposals, registering, signing
+from plebiscite.services import (
+    casting,
+    judging,
+    moving,
+    objecting,
+    preparing,
+    proposals,
+    registering,
+    signing,
+)
 from plebiscite.services.commission import confirming
 from plebiscite.voters import Person
 
@@ -114,6 +124,7 @@ class _Story:
             self._at("voting_closes", 1, lambda: self._close(plebiscite))
             self._at("results", 0, lambda: self._publish(plebiscite))
             self._offer_sign(plebiscite)
+            self._at("results", 20, lambda: self._object(plebiscite))
         moving.catch_up(plebiscite)
 
     def _begin(self) -> Plebiscite:
@@ -291,6 +302,24 @@ class _Story:
         if not UseRequest.objects.filter(pk=key).exists():
             current = Plebiscite.objects.get(pk=plebiscite.pk)
             signing.ask(current, actor=VISITOR, key=key, language="pl", **row["request"])
+
+    def _object(self, plebiscite: Plebiscite) -> None:
+        """Two invented objections: one with its answer, one that waits."""
+        for place, row in enumerate(self.row.get("objection", ())):
+            key = uuid5(plebiscite.pk, f"objection {place}")
+            if Objection.objects.filter(pk=key).exists():
+                continue
+            objection = objecting.object_to(
+                plebiscite.pk, key=key, name="", email="", text=row["text"], language="pl"
+            )
+            if "answer" in row:
+                objecting.decide(
+                    objection,
+                    "dismiss",
+                    actor=self.commission,
+                    summary=row["summary"],
+                    answer=row["answer"],
+                )
 
     def _at(self, name: str, hours: int, step: Any) -> None:
         """Takes a step some hours after a date of the plan."""

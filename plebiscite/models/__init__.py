@@ -17,6 +17,7 @@ from plebiscite.models.jury import (
     JurySheet,
     JuryWork,
 )
+from plebiscite.models.objections import Objection
 from plebiscite.models.page import PlebisciteIndexPage
 from plebiscite.models.paper import (
     PaperBatch,
@@ -27,6 +28,13 @@ from plebiscite.models.paper import (
 )
 from plebiscite.models.plebiscite import BallotOption, Manifest, Plebiscite
 from plebiscite.models.points import PointClerk, PollingPoint
+from plebiscite.models.proof import (
+    Beacon,
+    BeaconDraft,
+    BundleFile,
+    Checkpoint,
+    KeyDestruction,
+)
 from plebiscite.models.register import (
     AccountVoter,
     Declaration,
@@ -45,6 +53,10 @@ __all__ = [
     "AuthorShown",
     "Ballot",
     "BallotOption",
+    "Beacon",
+    "BeaconDraft",
+    "BundleFile",
+    "Checkpoint",
     "Code",
     "CodeBatch",
     "ContestChoice",
@@ -57,11 +69,13 @@ __all__ = [
     "JuryScore",
     "JurySheet",
     "JuryWork",
+    "KeyDestruction",
     "LogEntry",
     "Manifest",
     "MixFlush",
     "MoveRequest",
     "NamesakeRequest",
+    "Objection",
     "PaperBatch",
     "PaperEntry",
     "PaperPass",
