@@ -2,8 +2,8 @@
 
     python tests/bench/bench_verify.py [number of ballots]
 
-Fails when a million take more than three minutes of one core, or the writer more than 500 MB. The
-second time the bundle is written from streams, as from the database, and has to have the same bytes.
+Fails when a million take over three minutes of one core, or the writer over 500 MB. The second
+time the bundle is written from streams, as from the database, and has the same long files.
 """
 
 from __future__ import annotations
