@@ -76,8 +76,14 @@ def _no_appeal_can_come(step: Step) -> None:
         raise Refused(_("Authors of rejected works may still appeal."))
 
 
+def _jury_has_closed(step: Step) -> None:
+    jury = getattr(step.obj.contest, "jury", None)
+    if jury is not None and not jury.is_closed:
+        raise Refused(_("The jury has not finished yet."))
+
+
 def _is_a_choice(step: Step) -> None:
-    if step.obj.contest.proposals.accepted().count() < FEWEST_OPTIONS:
+    if step.obj.contest.proposals.on_ballot().count() < FEWEST_OPTIONS:
         raise Refused(_("A vote needs at least two accepted proposals."))
 
 
@@ -238,6 +244,7 @@ PLEBISCITE = Machine(
                 two_people,
                 _nothing_waits,
                 _no_appeal_can_come,
+                _jury_has_closed,
                 _is_a_choice,
                 _has_keys,
                 _voting_is_ahead,

@@ -37,7 +37,8 @@ from plebiscite.phases import (
     takes_proposals,
     takes_votes,
 )
-from plebiscite.selectors.works import gallery_works, work
+from plebiscite.selectors.judging import public_jury
+from plebiscite.selectors.works import authors_are_withheld, gallery_works, work
 from plebiscite.tally import canonical_json
 
 P = PlebisciteState
@@ -272,6 +273,7 @@ def plebiscite_context(plebiscite: Plebiscite) -> dict[str, Any]:
         "plebiscite": plebiscite,
         "stops": seen.stops(),
         "works": shown,
+        "jury": public_jury(plebiscite),
         "about": [part.strip() for part in plebiscite.about.split("\n\n") if part.strip()],
         "turnout": days,
         "voted": sum(row["number"] for row in days),
@@ -289,6 +291,7 @@ def proposal_context(plebiscite: Plebiscite, number: int) -> dict[str, Any] | No
         "plebiscite": plebiscite,
         "work": found,
         "title": f"{found.title}",
+        "authors_withheld": authors_are_withheld(plebiscite),
         "poster_url": f"{found.url}plakat.pdf",
     }
 

@@ -83,6 +83,7 @@ def results_context(plebiscite: Plebiscite) -> dict[str, Any]:
         "lines": shown,
         "maximum": max([line.votes for line in shown] + [1]),
         "winners": [line for line in shown if line.is_winner],
+        "sign_url": addresses.sign(plebiscite.slug) if count["winners"] else "",
         "tied": [line for line in shown if line.is_tied],
         "runner_up": next((line for line in shown if not line.is_first), None),
         "votes_for_options": sum(line.votes for line in shown),

@@ -44,6 +44,7 @@ def test_what_is_registered():
             "plebiscite.destroy_keys",
             "plebiscite.due",
             "plebiscite.forget",
+            "plebiscite.forget_requests",
             "plebiscite.keys",
             "plebiscite.mix",
             "services_catalog.cases",
