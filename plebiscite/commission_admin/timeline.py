@@ -14,6 +14,16 @@ OTHERS = {
     "create": _("Written down"),
     "update": _("Changed"),
     "make_keys": _("Keys made"),
+    "print_codes": _("Voting codes printed"),
+    "void_codes": _("Codes of a batch declared void"),
+    "begin_void_codes": _("Begun, to be confirmed: codes of a batch become void"),
+    "take_back_void_codes": _("Taken back: codes of a batch become void"),
+    "start_rehearsal": _("Test run made"),
+    "purge_rehearsal": _("Test run removed"),
+    "set_points": _("Polling points changed"),
+    "report_namesake": _("Two people of one name reported at a desk"),
+    "agree_namesake": _("A second person agreed about two people of one name"),
+    "reject_namesake": _("A second person disagreed about two people of one name"),
     "forget_voters": _("Declarations of voters deleted"),
 }
 BEGUN = _("Begun, to be confirmed: %(what)s")
