@@ -14,7 +14,15 @@ class PlebisciteConfig(AppConfig):
         from core.ports import Job
         from plebiscite import sources
         from plebiscite.demo import load
-        from plebiscite.services import forgetting, mixing, moving, proposals
+        from plebiscite.services import (
+            bundles,
+            checkpoints,
+            forgetting,
+            mixing,
+            moving,
+            proposals,
+            witnessing,
+        )
         from plebiscite.services.commission import paper
 
         ports.activity.register("plebiscite", sources.PlebisciteActivity())
@@ -29,6 +37,9 @@ class PlebisciteConfig(AppConfig):
             ("plebiscite.keys", timedelta(seconds=10), moving.make_missing_keys),
             ("plebiscite.due", timedelta(seconds=1), moving.write_down_what_is_due),
             ("plebiscite.mix", timedelta(seconds=2), mixing.flush_open_boxes),
+            ("plebiscite.checkpoints", timedelta(minutes=10), checkpoints.sign_open_logs),
+            ("plebiscite.bundles", timedelta(seconds=5), bundles.make_wanted_bundles),
+            ("plebiscite.destroy_keys", timedelta(seconds=5), witnessing.destroy_ordered_keys),
             ("plebiscite.forget", timedelta(hours=1), forgetting.forget_voters),
         ):
             ports.jobs.register(name, Job(every=every, run=run))

@@ -99,6 +99,11 @@ def _rule_draws_lots(step: Step) -> None:
         raise Refused(_("By the rules of this vote no lots are drawn: a tie is published."))
 
 
+def _number_is_entered(step: Step) -> None:
+    if getattr(step.obj, "beacon", None) is None:
+        raise Refused(_("Two people enter the drawn number first."))
+
+
 def _lots_are_drawn(step: Step) -> None:
     if step.obj.ruleset.draws_lots and step.source != P.DRAWN:
         raise Refused(_("By the rules of this vote lots are drawn before counting."))
@@ -261,7 +266,7 @@ PLEBISCITE = Machine(
             P.SEALED,
             P.DRAWN,
             who=COMMISSION,
-            guard=(two_people, _rule_draws_lots, _paper_adds_up),
+            guard=(two_people, _rule_draws_lots, _number_is_entered, _paper_adds_up),
             takes=["first", "unreconciled"],
             label_staff=_("Draw lots for ties"),
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from plebiscite.views import kiosk, proposing
+from plebiscite.views import kiosk, lookup, proposing
 from plebiscite.views.booth.account import booth
 from plebiscite.views.booth.code import code_booth
 
@@ -16,6 +16,7 @@ urlpatterns = [
     path("<slug:slug>/stanowisko/", kiosk.kiosk, name="kiosk"),
     path("<slug:slug>/stanowisko/wlacz/", kiosk.turn_on, name="kiosk_on"),
     path("<slug:slug>/stanowisko/wylacz/", kiosk.turn_off, name="kiosk_off"),
+    path("<slug:slug>/sprawdz/szukaj/", lookup.search, name="lookup"),
     path("<slug:slug>/zglos/", proposing.start, name="propose"),
     path("<slug:slug>/zglos/<uuid:pk>/", proposing.own, name="own_proposal"),
     path(

@@ -19,6 +19,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from core.transitions import SYSTEM_ONLY, TransitionError, available
 from core.transitions.drawing import diagram
 from plebiscite import clock
+from plebiscite.commission_admin import proof
 from plebiscite.commission_admin.forms import MoveForm, PlebisciteForm
 from plebiscite.commission_admin.policies import PlebiscitePolicy
 from plebiscite.commission_admin.timeline import timeline
@@ -82,7 +83,9 @@ class PlebisciteInspectView(generic.InspectView):
         moves = [
             row
             for row in available(plebiscite, self.request.user)
-            if row.who is not SYSTEM_ONLY and row.verb not in begun and row.verb != "rehearse"
+            if row.who is not SYSTEM_ONLY
+            and row.verb not in begun
+            and row.verb not in {"rehearse", "draw"}
         ]
         context.update(
             plebiscite=plebiscite,
@@ -94,6 +97,7 @@ class PlebisciteInspectView(generic.InspectView):
             requests=[
                 (one, plebiscite.machine.rows(one.verb)[0].label_staff)
                 for one in plebiscite.requests.select_related("requested_by")
+                if one.verb in confirming.VERBS
             ],
             form=MoveForm(),
             diagram=diagram(plebiscite.machine, current=state),
@@ -105,6 +109,7 @@ class PlebisciteInspectView(generic.InspectView):
             turnout=turnout(plebiscite),
             alerts=watching.alerts(plebiscite.pk),
             stand_on_url=self._stand_on_url(state),
+            **proof.proof_context(plebiscite, self.request.user),
         )
         return context
 
@@ -240,6 +245,7 @@ class PlebisciteViewSet(ModelViewSet):
         # The list stays first: the menu leads to the first address.
         return [
             *super().get_urlpatterns(),
+            *proof.urls(),
             path("<uuid:pk>/ruch/<slug:verb>/", move_view, name="move"),
             path("<uuid:pk>/drugi/<slug:verb>/", second_view, name="second"),
         ]

@@ -19,6 +19,13 @@ from plebiscite.models.paper import (
 )
 from plebiscite.models.plebiscite import BallotOption, Manifest, Plebiscite
 from plebiscite.models.points import PointClerk, PollingPoint
+from plebiscite.models.proof import (
+    Beacon,
+    BeaconDraft,
+    BundleFile,
+    Checkpoint,
+    KeyDestruction,
+)
 from plebiscite.models.register import (
     AccountVoter,
     Declaration,
@@ -36,12 +43,17 @@ __all__ = [
     "AuthorShown",
     "Ballot",
     "BallotOption",
+    "Beacon",
+    "BeaconDraft",
+    "BundleFile",
+    "Checkpoint",
     "Code",
     "CodeBatch",
     "ContestChoice",
     "Count",
     "Declaration",
     "Inbox",
+    "KeyDestruction",
     "LogEntry",
     "Manifest",
     "MixFlush",

@@ -1,5 +1,6 @@
 """Reads that pages, views and exports need; each takes a bounded number of queries."""
 
+from plebiscite.selectors.explaining import explained_context
 from plebiscite.selectors.gallery import gallery_context, joined_number, poster_sources
 from plebiscite.selectors.public import (
     crumbs,
@@ -17,6 +18,7 @@ from plebiscite.selectors.results import results_context, totals_csv
 
 __all__ = [
     "crumbs",
+    "explained_context",
     "find_public",
     "gallery_context",
     "index_context",

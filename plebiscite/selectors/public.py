@@ -152,6 +152,16 @@ class PlebisciteView:
         return f"{self.url}dziennik.jsonl" if self.manifest_url else ""
 
     @property
+    def lookup_url(self) -> str:
+        """Where one looks up a receipt, empty before there can be one."""
+        return f"{self.url}sprawdz/" if self.manifest_url else ""
+
+    @property
+    def explained_url(self) -> str:
+        """How anybody knows that a vote counts."""
+        return f"{self.url}jak-liczymy/"
+
+    @property
     def deadline(self) -> str:
         """The next thing that will happen, and when."""
         plebiscite = self.plebiscite

@@ -12,6 +12,7 @@ from typing import Any
 
 from plebiscite.models import Count, Plebiscite
 from plebiscite.phases import PUBLISHED
+from plebiscite.selectors.explaining import ready_bundle
 from plebiscite.selectors.public import languages, today, turnout, view
 from plebiscite.selectors.works import Work, works
 
@@ -73,6 +74,7 @@ def results_context(plebiscite: Plebiscite) -> dict[str, Any]:
         "days": days,
         "days_maximum": max([day["number"] for day in days] + [1]),
         "is_small": count["cast"] < plebiscite.mix_k,
+        "bundle": ready_bundle(plebiscite),
         "csv_url": f"{view(plebiscite).results_url}glosy.csv",
     }
 

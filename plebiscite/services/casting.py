@@ -134,6 +134,9 @@ def _seal(plebiscite: UUID, vote: Vote, channel: Channel) -> _Sealed:
     )
     if not hmac.compare_digest(expected, vote.committed):
         raise BadBallot(BadBallot.MALFORMED)
+    if not keys.has_tag_key(plebiscite):
+        # The keys of a sealed box were destroyed: nothing can come in any more.
+        raise VoteRefused(VoteRefused.CLOSED)
     blob = seal(
         SealedVote(commitment=expected, nonce=vote.nonce, ballot=ballot, channel=channel),
         public_key=paper.inbox_public_key,

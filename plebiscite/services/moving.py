@@ -17,6 +17,7 @@ from plebiscite.models import Plebiscite
 from plebiscite.phases import BY_PLAN, FROZEN_ON, PlebisciteState, due, last_vote_at
 from plebiscite.selectors.commission.paper import reconciliation
 from plebiscite.selectors.commission.setup import missing_for_freeze
+from plebiscite.services.checkpoints import write_checkpoint
 from plebiscite.services.counting import count_votes
 from plebiscite.services.freezing import write_ballot_paper
 from plebiscite.services.mixing import flush_everything
@@ -24,11 +25,18 @@ from plebiscite.states import STATE_LOCK
 
 log = logging.getLogger("plebiscite")
 
+
+def seal_box(plebiscite: Plebiscite) -> None:
+    """The box is emptied, and what the log has come to is signed."""
+    flush_everything(plebiscite.pk)
+    write_checkpoint(plebiscite.pk)
+
+
 #: What is written besides the state, in the same transaction.
 _BESIDES: dict[str, Callable[[Plebiscite], object]] = {
     "freeze": write_ballot_paper,
     "rehearse": write_ballot_paper,
-    "seal": lambda plebiscite: flush_everything(plebiscite.pk),
+    "seal": seal_box,
     "count": count_votes,
 }
 
@@ -111,5 +119,7 @@ def make_keys(plebiscite: UUID) -> None:
     if row.has_keys or row.state in FROZEN_ON:
         return
     row.inbox_public_key, row.promise_public_key = public.inbox, public.promise
-    row.save(update_fields=["inbox_public_key", "promise_public_key"])
-    record(row, "make_keys", actor=SYSTEM, fields=["inbox_public_key", "promise_public_key"])
+    row.log_public_key = public.log
+    fields = ["inbox_public_key", "promise_public_key", "log_public_key"]
+    row.save(update_fields=fields)
+    record(row, "make_keys", actor=SYSTEM, fields=fields)

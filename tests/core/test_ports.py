@@ -37,6 +37,10 @@ def test_what_is_registered():
         ],
         "jobs": [
             "accounts.sweep",
+            "incubator.tidy",
+            "plebiscite.bundles",
+            "plebiscite.checkpoints",
+            "plebiscite.destroy_keys",
             "plebiscite.due",
             "plebiscite.forget",
             "plebiscite.keys",
