@@ -47,7 +47,7 @@ def look(page: Page) -> None:
 def ahead(**fields: Any) -> Plebiscite:
     """Two accepted works, appeals over, voting tomorrow."""
     with clock.shifted(-1 * make.DAY):
-        plebiscite = make.announced(days=-0.5, regulations_pl="", **fields)
+        plebiscite = make.announced(days=-1.5, regulations_pl="", **fields)
         for seed in range(2):
             make.accepted(plebiscite, seed=seed)
     moving.make_keys(plebiscite.pk)
