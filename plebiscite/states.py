@@ -76,8 +76,14 @@ def _no_appeal_can_come(step: Step) -> None:
         raise Refused(_("Authors of rejected works may still appeal."))
 
 
+def _jury_has_closed(step: Step) -> None:
+    jury = getattr(step.obj.contest, "jury", None)
+    if jury is not None and not jury.is_closed:
+        raise Refused(_("The jury has not finished yet."))
+
+
 def _is_a_choice(step: Step) -> None:
-    if step.obj.contest.proposals.accepted().count() < FEWEST_OPTIONS:
+    if step.obj.contest.proposals.on_ballot().count() < FEWEST_OPTIONS:
         raise Refused(_("A vote needs at least two accepted proposals."))
 
 
@@ -112,6 +118,11 @@ def _lots_are_drawn(step: Step) -> None:
 def _objections_are_over(step: Step) -> None:
     if clock.moved(step.now) < step.obj.objections_until:
         raise Refused(_("Residents may still raise objections."))
+
+
+def _objections_are_answered(step: Step) -> None:
+    if step.obj.objections.filter(answered_at=None).exists():
+        raise Refused(_("Some objections have not been answered yet."))
 
 
 def _reason_is_given(step: Step) -> None:
@@ -220,6 +231,7 @@ PLEBISCITE = Machine(
                 two_people,
                 _nothing_waits,
                 _no_appeal_can_come,
+                _jury_has_closed,
                 _is_a_choice,
                 _has_keys,
                 _voting_is_ahead,
@@ -295,7 +307,7 @@ PLEBISCITE = Machine(
             P.OBJECTIONS,
             P.CERTIFIED,
             who=COMMISSION,
-            guard=(two_people, _objections_are_over),
+            guard=(two_people, _objections_are_over, _objections_are_answered),
             takes=["first"],
             label_staff=_("Declare the result final"),
         ),

@@ -13,8 +13,11 @@ from wagtail.admin.viewsets.base import ViewSetGroup
 
 from plebiscite.commission_admin import desk, setup, urns
 from plebiscite.commission_admin.choices import ContestChoiceViewSet
+from plebiscite.commission_admin.juries import JuryViewSet
+from plebiscite.commission_admin.objections import ObjectionViewSet
 from plebiscite.commission_admin.plebiscites import PlebisciteViewSet
 from plebiscite.commission_admin.proposals import ProposalViewSet
+from plebiscite.commission_admin.signs import SignRulesViewSet, UseRequestViewSet
 from plebiscite.models import PollingPoint
 
 
@@ -24,7 +27,15 @@ class PlebisciteGroup(ViewSetGroup):
     menu_label = _("Plebiscite")
     menu_icon = "pick"
     menu_order = 320
-    items = (PlebisciteViewSet(), ProposalViewSet(), ContestChoiceViewSet())
+    items = (
+        PlebisciteViewSet(),
+        ProposalViewSet(),
+        ObjectionViewSet(),
+        ContestChoiceViewSet(),
+        JuryViewSet(),
+        SignRulesViewSet(),
+        UseRequestViewSet(),
+    )
 
 
 @hooks.register("register_admin_viewset")

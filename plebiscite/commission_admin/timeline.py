@@ -13,6 +13,12 @@ from core.audit import history
 OTHERS = {
     "create": _("Written down"),
     "update": _("Changed"),
+    "ask": _("Asked"),
+    "forget": _("Personal data deleted"),
+    "appoint": _("Juror named"),
+    "dismiss": _("Juror taken off"),
+    "add_criterion": _("Criterion added"),
+    "remove_criterion": _("Criterion removed"),
     "make_keys": _("Keys made"),
     "print_codes": _("Voting codes printed"),
     "void_codes": _("Codes of a batch declared void"),

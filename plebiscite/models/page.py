@@ -89,6 +89,27 @@ class PlebisciteIndexPage(RoutablePageMixin, BasePage):
         response["Content-Disposition"] = f'inline; filename="{slug}-{number}.pdf"'
         return response
 
+    @path("<slug:slug>/znak/", name="sign")
+    def sign(self, request: HttpRequest, slug: str) -> HttpResponse:
+        """What won, once the result is published."""
+        from plebiscite import selectors
+
+        found = selectors.find_public(slug)
+        context = selectors.sign_context(found) if found else None
+        return self._draw(request, "plebiscite/sign.html", context)
+
+    @path("<slug:slug>/protokol-jury.pdf/", name="jury_protocol")
+    def jury_protocol(self, request: HttpRequest, slug: str) -> HttpResponse:
+        """What a jury that has finished gave, without any author."""
+        from plebiscite import selectors
+        from plebiscite.printing.protocol import protocol
+
+        found = selectors.find_public(slug)
+        public = selectors.public_jury(found) if found else None
+        if public is None or not public["jury"].is_closed:
+            raise Http404
+        return HttpResponse(protocol(public["jury"]), content_type="application/pdf")
+
     @path("<slug:slug>/wynik/", name="results")
     def results(self, request: HttpRequest, slug: str) -> HttpResponse:
         """The result, once it is published."""
@@ -110,6 +131,39 @@ class PlebisciteIndexPage(RoutablePageMixin, BasePage):
         response = HttpResponse(content, content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{slug}.csv"'
         return response
+
+    @path("<slug:slug>/wynik/wynik.json/", name="result")
+    def result(self, request: HttpRequest, slug: str) -> HttpResponse:
+        """The stored count, as others read it by machine."""
+        from plebiscite import selectors
+
+        found = selectors.find_public(slug)
+        content = selectors.result_json(found) if found else None
+        if content is None:
+            raise Http404
+        return HttpResponse(content, content_type="application/json")
+
+    @path("<slug:slug>/wynik/protokol.pdf/", name="protocol")
+    def protocol(self, request: HttpRequest, slug: str) -> HttpResponse:
+        """The protocol of the result, to be printed and kept."""
+        from plebiscite import protocol, selectors
+
+        found = selectors.find_public(slug)
+        context = selectors.results_context(found) if found else {}
+        if "count" not in context:
+            raise Http404
+        response = HttpResponse(protocol.render(context), content_type="application/pdf")
+        response["Content-Disposition"] = f'inline; filename="protokol-{slug}.pdf"'
+        return response
+
+    @path("<slug:slug>/przebieg/", name="timeline")
+    def timeline(self, request: HttpRequest, slug: str) -> HttpResponse:
+        """Everything that has become of the plebiscite, day by day."""
+        from plebiscite import selectors
+
+        found = selectors.find_public(slug)
+        context = selectors.timeline_context(found) if found else None
+        return self._draw(request, "plebiscite/timeline.html", context)
 
     @path("<slug:slug>/manifest.json/", name="manifest")
     def manifest(self, request: HttpRequest, slug: str) -> HttpResponse:

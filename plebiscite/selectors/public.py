@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,7 +18,9 @@ from core.i18n.dates import TOWN_TIME, date_range, hour, long_date
 from core.i18n.languages import CODES, resolve
 from plebiscite import addresses, clock
 from plebiscite.models import (
+    BallotOption,
     Code,
+    Count,
     LogEntry,
     Manifest,
     ParticipationMark,
@@ -30,10 +33,12 @@ from plebiscite.phases import (
     PUBLISHED,
     Channel,
     PlebisciteState,
+    takes_objections,
     takes_proposals,
     takes_votes,
 )
-from plebiscite.selectors.works import gallery_works, work
+from plebiscite.selectors.judging import public_jury
+from plebiscite.selectors.works import authors_are_withheld, gallery_works, work
 from plebiscite.tally import canonical_json
 
 P = PlebisciteState
@@ -59,6 +64,8 @@ class PlebisciteView:
 
     plebiscite: Plebiscite
     moment: datetime | None = None
+    #: Titles of the works that won, where a list shows them.
+    winners: tuple[str, ...] = ()
 
     @cached_property
     def now(self) -> datetime:
@@ -100,6 +107,15 @@ class PlebisciteView:
     @property
     def is_published(self) -> bool:
         return self.plebiscite.state in PUBLISHED
+
+    @property
+    def takes_objections(self) -> bool:
+        """Whether somebody may raise an objection to the result."""
+        return takes_objections(self.plebiscite, self.now)
+
+    @property
+    def timeline_url(self) -> str:
+        return f"{self.url}przebieg/"
 
     @property
     def is_void(self) -> bool:
@@ -233,10 +249,9 @@ def today() -> date:
 def index_context() -> dict[str, Any]:
     """All plebiscites: what one can do now, what is being prepared, what has ended."""
     now = clock.now()
-    found = [
-        PlebisciteView(one, now)
-        for one in Plebiscite.objects.public().select_related("cover", "manifest")
-    ]
+    rows = list(Plebiscite.objects.public().select_related("cover", "manifest"))
+    won = winner_titles(rows)
+    found = [PlebisciteView(one, now, tuple(won.get(one.pk, ()))) for one in rows]
     open_now = [one for one in found if one.takes_votes or one.takes_proposals]
     return {
         "open_now": sorted(open_now, key=lambda one: not one.takes_votes),
@@ -255,6 +270,7 @@ def plebiscite_context(plebiscite: Plebiscite) -> dict[str, Any]:
         "plebiscite": plebiscite,
         "stops": seen.stops(),
         "works": shown,
+        "jury": public_jury(plebiscite),
         "about": [part.strip() for part in plebiscite.about.split("\n\n") if part.strip()],
         "turnout": days,
         "voted": sum(row["number"] for row in days),
@@ -272,6 +288,7 @@ def proposal_context(plebiscite: Plebiscite, number: int) -> dict[str, Any] | No
         "plebiscite": plebiscite,
         "work": found,
         "title": f"{found.title}",
+        "authors_withheld": authors_are_withheld(plebiscite),
         "poster_url": f"{found.url}plakat.pdf",
     }
 
@@ -296,6 +313,18 @@ def languages(plebiscite: Plebiscite) -> dict[str, Any]:
         "languages_available": written,
         "fallback_language": None if is_there else get_language_info(CODES[0]),
     }
+
+
+def winner_titles(plebiscites: list[Plebiscite]) -> dict[Any, list[str]]:
+    """The titles of the works that won, by plebiscite; in two queries."""
+    published = [one.pk for one in plebiscites if one.state in PUBLISHED]
+    counts = Count.objects.filter(plebiscite__in=published).order_by("number")
+    codes = {row.plebiscite_id: json.loads(row.result)["winners"] for row in counts}
+    titles = {
+        (option.plebiscite_id, option.code): option.title
+        for option in BallotOption.objects.filter(plebiscite__in=published)
+    }
+    return {pk: [titles[(pk, code)] for code in won] for pk, won in codes.items()}
 
 
 def _index_title() -> str:

@@ -21,6 +21,7 @@ from plebiscite.services.checkpoints import write_checkpoint
 from plebiscite.services.counting import count_votes
 from plebiscite.services.freezing import write_ballot_paper
 from plebiscite.services.mixing import flush_everything
+from plebiscite.services.publishing import announce_result
 from plebiscite.states import STATE_LOCK
 
 log = logging.getLogger("plebiscite")
@@ -38,6 +39,7 @@ _BESIDES: dict[str, Callable[[Plebiscite], object]] = {
     "rehearse": write_ballot_paper,
     "seal": seal_box,
     "count": count_votes,
+    "publish": announce_result,
 }
 
 
