@@ -143,7 +143,7 @@ def _model_permissions(group: Group, *, publishes: bool) -> None:
     }
     if publishes:
         names["services_catalog"] += ["publish_service", "lock_service", "unlock_service"]
-        names["home"] = ["change_siteidentity"]
+        names["home"] = ["change_siteidentity", "change_legaldetails"]
         names["wagtailredirects"] = ["add_redirect", "change_redirect", "delete_redirect"]
     for app, codenames in names.items():
         group.permissions.add(

@@ -37,6 +37,7 @@ def test_what_is_registered():
         ],
         "jobs": [
             "accounts.sweep",
+            "home.declaration",
             "plebiscite.due",
             "plebiscite.forget",
             "plebiscite.keys",
