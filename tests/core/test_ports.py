@@ -12,6 +12,7 @@ def test_what_is_registered():
     } == {
         "activity": ["home.events", "incubator.calls", "plebiscite", "services_catalog.services"],
         "search_source": [
+            "core.documents",
             "home.pages",
             "incubator.calls",
             "plebiscite.plebiscites",
@@ -37,6 +38,7 @@ def test_what_is_registered():
         ],
         "jobs": [
             "accounts.sweep",
+            "core.search",
             "home.declaration",
             "plebiscite.due",
             "plebiscite.forget",

@@ -154,6 +154,19 @@ def test_searching_the_site_without_polish_letters(open_page: Open, javascript: 
     expect(page.locator("main")).to_contain_text("Nic nie znaleziono")
 
 
+def test_titles_are_offered_while_one_types(open_page: Open) -> None:
+    page = open_page(width=320)
+    go(page, "/szukaj/")
+    field = page.locator('[role="search"] input[name="q"]')
+    field.press_sequentially("swietl")
+    offered = page.locator("#search-suggestions option")
+    expect(offered.first).to_have_attribute("value", re.compile("Świetlica"))
+    assert field.get_attribute("list") == "search-suggestions"
+    go(page, "/it/szukaj/")
+    page.locator('[role="search"] input[name="q"]').press_sequentially("tavola")
+    expect(offered.first).to_have_attribute("value", "A tavola insieme")
+
+
 # --- Files ------------------------------------------------------------------------------------
 
 
