@@ -43,7 +43,7 @@ TITLES = ["Świetlica po szkole", "Naprawa rowerów", "Pomoc dla świetlicy", "N
         ("szk", ["Świetlica po szkole"]),
         ("naprawa ro", ["Naprawa rowerów"]),
         ("ro nap", ["Naprawa rowerów"]),
-        ("naprwa", ["Naprawa ubrań", "Naprawa rowerów"]),
+        ("naprwa", ["Naprawa rowerów", "Naprawa ubrań"]),
         ("s", []),
         ("", []),
         ("<b>", []),

@@ -18,10 +18,10 @@ from core.search.models import SearchEntry
 
 LIMIT = 8
 SHORTEST = 2
-#: How much of the typed word's trigrams a title has to share where no word begins like it.
+#: How long the beginnings are under which a title is listed; what is longer is compared.
+BEGINNINGS = range(SHORTEST, 7)
+#: How much of the typed word's trigrams a word has to share where none begins like it.
 ALIKE = 0.45
-#: A trigram that stands in more titles than this tells nothing, and is left out of the counting.
-TOO_COMMON = 3_000
 
 
 @dataclass
@@ -31,7 +31,8 @@ class Titles:
     titles: list[str] = field(default_factory=list)
     parts: list[list[str]] = field(default_factory=list)
     starts: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    grams: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    numbers: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    grams: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
     def build(cls, titles: Iterable[str]) -> Titles:
@@ -42,11 +43,14 @@ class Titles:
             made.titles.append(title)
             made.parts.append(words(title))
             parts = set(made.parts[number])
-            # Three letters are enough to be quick; the rest of the word is compared one by one.
-            for start in {part[:length] for part in parts for length in (2, 3)}:
+            for start in {part[:length] for part in parts for length in BEGINNINGS}:
                 made.starts[start].append(number)
-            for gram in {gram for part in parts for gram in trigrams(part)}:
-                made.grams[gram].append(number)
+            for part in parts:
+                made.numbers[part].append(number)
+        # Slips are looked for among the words: there are far fewer of them than titles.
+        for word in made.numbers:
+            for gram in trigrams(word):
+                made.grams[gram].append(word)
         return made
 
     def like(self, typed: str, limit: int = LIMIT) -> list[str]:
@@ -57,7 +61,7 @@ class Titles:
         return self._begun(asked, limit) or self._alike(asked[-1], limit)
 
     def _begun(self, asked: list[str], limit: int) -> list[str]:
-        rarest = min((self.starts.get(word[:3], []) for word in asked), key=len)
+        rarest = min((self.starts.get(word[: BEGINNINGS[-1]], []) for word in asked), key=len)
         found = []
         for number in rarest:
             parts = self.parts[number]
@@ -75,15 +79,16 @@ class Titles:
 
     def _alike(self, word: str, limit: int) -> list[str]:
         grams = trigrams(word)
-        shared: Counter[int] = Counter()
-        for gram in grams:
-            numbers = self.grams.get(gram, [])
-            if len(numbers) <= TOO_COMMON:
-                shared.update(numbers)
-        needed = ALIKE * len(grams)
-        best = [(count, number) for number, count in shared.items() if count >= needed]
-        best.sort(key=lambda pair: (-pair[0], len(self.titles[pair[1]])))
-        return [self.titles[number] for _count, number in best[:limit]]
+        shared = Counter(other for gram in grams for other in self.grams.get(gram, []))
+        best = [(count, other) for other, count in shared.items() if count >= ALIKE * len(grams)]
+        best.sort(key=lambda pair: (-pair[0], abs(len(pair[1]) - len(word)), pair[1]))
+        found: dict[str, None] = {}
+        for _count, other in best:
+            for number in self.numbers[other][: limit - len(found)]:
+                found[self.titles[number]] = None
+            if len(found) >= limit:
+                break
+        return list(found)
 
 
 def trigrams(word: str) -> set[str]:
