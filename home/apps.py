@@ -12,6 +12,7 @@ class HomeConfig(AppConfig):
         from core import ports
         from home.demo import load
         from home.law import remind_of_review
+        from home.publishing import publish_news
         from home.selectors import EventActivity
         from home.sources import PageSearch
 
@@ -21,3 +22,4 @@ class HomeConfig(AppConfig):
         ports.jobs.register(
             "home.declaration", ports.Job(every=timedelta(hours=12), run=remind_of_review)
         )
+        ports.publish_news.register("home", publish_news)

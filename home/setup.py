@@ -31,9 +31,9 @@ from services_catalog.models import Service
 WORKFLOW = "Druga para oczu"
 EDITING = ("add_page", "change_page")
 PUBLISHING = (*EDITING, "publish_page", "bulk_delete_page", "lock_page", "unlock_page")
-STAFF_ROLES = tuple(
-    role for role in Role if role not in {Role.REVIEWER, Role.MENTOR, Role.CONSORTIUM_MEMBER}
-)
+#: What coordinators of services keep in order by themselves.
+COORDINATORS_OWN = ("replytemplate", "package")
+STAFF_ROLES = tuple(role for role in Role if role not in {Role.REVIEWER, Role.MENTOR})
 
 
 def setup_site() -> HomePage:
@@ -98,6 +98,16 @@ def _permissions(home: HomePage) -> None:
     )
     for role in STAFF_ROLES:
         Group.objects.get(name=role).permissions.add(admin_access)
+    coordinator = Group.objects.get(name=Role.SERVICE_COORDINATOR)
+    coordinator.permissions.add(
+        *Permission.objects.filter(
+            content_type__app_label="services_catalog",
+            codename__in=[
+                f"{verb}_{model}" for verb in ("view", "add", "change", "delete")
+                for model in COORDINATORS_OWN
+            ] + ["view_service", "change_service"],
+        )
+    )  # fmt: skip
     Group.objects.get(name=Role.AUDITOR).permissions.add(
         Permission.objects.get(content_type__app_label="core", codename="view_auditevent")
     )

@@ -10,7 +10,8 @@ class ServicesCatalogConfig(AppConfig):
 
     def ready(self) -> None:
         from core import ports
-        from services_catalog.cases.services import expire_and_close
+        from services_catalog.cases.digest import send_digests
+        from services_catalog.cases.services import erase_due, expire_and_close
         from services_catalog.demo import load
         from services_catalog.demo.cases import load as load_cases
         from services_catalog.personal_data import CasePersonalData
@@ -24,3 +25,7 @@ class ServicesCatalogConfig(AppConfig):
         ports.demo.register("services_catalog.cases", load_cases)
         every = timedelta(minutes=5)
         ports.jobs.register("services_catalog.cases", ports.Job(every=every, run=expire_and_close))
+        quarter = timedelta(minutes=15)
+        day = timedelta(days=1)
+        ports.jobs.register("services_catalog.erase", ports.Job(every=day, run=erase_due))
+        ports.jobs.register("services_catalog.digest", ports.Job(every=quarter, run=send_digests))

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from core.ports import CannotErase, DataExport, DataNotice
-from services_catalog.cases.models import CaseMessage, RequestContact, ServiceRequest
+from core.files import open_file
+from core.ports import CannotErase, DataExport, DataNotice, ExportedFile
+from core.transitions import Refused
+from services_catalog.cases import selectors
+from services_catalog.cases.models import ServiceRequest
+from services_catalog.cases.services import move
 
 
 class CasePersonalData:
@@ -49,12 +54,21 @@ class CasePersonalData:
                     ],
                 }
             )
-        return DataExport(data=rows)
+        return DataExport(data=rows, files=self._files(cases))
+
+    def _files(self, cases: Iterable[ServiceRequest]) -> Iterator[ExportedFile]:
+        for case in cases:
+            for number, file in enumerate(selectors.public_files(case), start=1):
+                with open_file(file) as content:
+                    name = f"{case.number}/{number:02d}-{file.name}"
+                    yield ExportedFile(name=name, content=content.read())
 
     def erase(self, user: Any) -> None:
         cases = ServiceRequest.objects.of_person(user)
         if cases.open().exists():
             raise CannotErase(_("You have open cases. Withdraw them or let us finish first."))
-        RequestContact.objects.filter(case__in=cases).delete()
-        CaseMessage.objects.filter(case__in=cases).delete()
-        cases.update(text="", public_reason="–", requester=None)
+        for case in cases.filter(erased_at=None):
+            try:
+                move(case, "erase", actor=user)
+            except Refused as refusal:
+                raise CannotErase(str(refusal)) from refusal

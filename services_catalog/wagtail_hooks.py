@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import UpdatedAtColumn
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from services_catalog.cases.admin import CaseViewSet
-from services_catalog.models import Service
+from services_catalog.cases.admin import CaseViewSet, PersonalDataViewSet
+from services_catalog.cases.admin.bulk import AssignAction, MergeAction, PriorityAction
+from services_catalog.cases.admin.dashboard import CasePanel, CaseSummary
+from services_catalog.cases.permissions import may_enter
+from services_catalog.models import Package, ReplyTemplate, Service
 
 
 class ServiceViewSet(SnippetViewSet):
@@ -28,9 +34,63 @@ class ServiceViewSet(SnippetViewSet):
     copy_view_enabled = True
 
 
+class ReplyTemplateViewSet(SnippetViewSet):
+    model = ReplyTemplate
+    icon = "mail"
+    menu_label = _("Reply templates")
+    menu_order = 311
+    add_to_admin_menu = True
+    list_display = ["title", "service"]
+    list_filter = ["service"]
+    search_fields = ["title", "text"]
+    search_backend_name = None
+
+
+class PackageViewSet(SnippetViewSet):
+    model = Package
+    icon = "folder-open-inverse"
+    menu_label = _("Packages of services")
+    menu_order = 312
+    add_to_admin_menu = True
+    list_display = ["name_pl", "coordination", "is_live"]
+    list_filter = ["is_live"]
+    search_fields = ["name_pl", "slug"]
+    search_backend_name = None
+
+
 register_snippet(ServiceViewSet)
+register_snippet(PackageViewSet)
+register_snippet(ReplyTemplateViewSet)
 
 
 @hooks.register("register_admin_viewset")
 def register_cases() -> Any:
-    return CaseViewSet()
+    return [CaseViewSet(), PersonalDataViewSet()]
+
+
+for action in (AssignAction, PriorityAction, MergeAction):
+    hooks.register("register_bulk_action", action)
+
+
+@hooks.register("construct_homepage_summary_items")
+def add_case_figures(request: HttpRequest, items: list[Any]) -> None:
+    items.append(CaseSummary(request))
+
+
+@hooks.register("construct_homepage_panels")
+def add_case_panel(request: HttpRequest, panels: list[Any]) -> None:
+    if may_enter(request.user):
+        panels.append(CasePanel(request))
+
+
+class CaseReportsItem(MenuItem):
+    """In the menu of reports, for those who have cases."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return may_enter(request.user)
+
+
+@hooks.register("register_reports_menu_item")
+def add_case_reports() -> MenuItem:
+    url = reverse("services_catalog_cases:reports")
+    return CaseReportsItem(_("Cases"), url, icon_name="tasks", order=600)

@@ -3,8 +3,11 @@ from incubator.models.application import (
     ApplicationDraft,
     ApplicationSnapshot,
     Attachment,
+    Clarification,
+    Comment,
+    FormalItem,
 )
-from incubator.models.call import Call, Phase
+from incubator.models.call import Call, CallAmendment, CallQuestion, Extension, Phase
 from incubator.models.page import IncubatorPage
 
 __all__ = [
@@ -13,6 +16,12 @@ __all__ = [
     "ApplicationSnapshot",
     "Attachment",
     "Call",
+    "CallAmendment",
+    "CallQuestion",
+    "Clarification",
+    "Comment",
+    "Extension",
+    "FormalItem",
     "IncubatorPage",
     "Phase",
 ]

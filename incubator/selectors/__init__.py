@@ -2,7 +2,11 @@
 
 from incubator.selectors.activity import IncubatorActivity
 from incubator.selectors.applications import (
+    comments_by_field,
+    completeness,
+    differences,
     my_applications,
+    open_steps,
     sent_answers,
     summary_of,
     wizard_steps,
@@ -14,9 +18,13 @@ __all__ = [
     "IncubatorActivity",
     "call_context",
     "calls_context",
+    "comments_by_field",
+    "completeness",
     "current_attachments",
+    "differences",
     "files_by_field",
     "my_applications",
+    "open_steps",
     "sent_answers",
     "summary_of",
     "wizard_steps",

@@ -60,7 +60,8 @@ def step(request: HttpRequest, uuid: Any, key: str) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         return _posted(request, application, found, request.POST, request.FILES)
-    if not permissions.may_write(request.user, application):
+    may_write = permissions.may_write(request.user, application)
+    if not may_write or found not in selectors.open_steps(application):
         return redirect("incubator:application", application.uuid)
     kept = take_kept(request)
     if kept is not None:
@@ -107,6 +108,11 @@ def _posted(
         errors = _upload(request, application, posted.get("upload", ""), files)
     elif "remove" in posted:
         _remove(request, application, posted.get("remove", ""))
+    elif "comment" in posted:
+        errors = _comment(request, application, posted)
+        here = f"{here}#comments-{posted['comment']}"
+    elif "settle" in posted:
+        _settle(request, application, posted.get("settle", ""))
     elif posted.get("go") == "next":
         errors = _said_about(application, found)
         if not errors:
@@ -182,6 +188,21 @@ def _upload(
     return {}
 
 
+def _comment(request: HttpRequest, application: Application, posted: QueryDict) -> dict[str, str]:
+    key = posted.get("comment", "")
+    text = posted.get(f"comment-{key}", "")
+    try:
+        services.comment(application, field_key=key, text=text, actor=request.user)
+    except ValidationError as error:
+        return {key: error.messages[0]}
+    return {}
+
+
+def _settle(request: HttpRequest, application: Application, text: str) -> None:
+    if text.isascii() and text.isdigit() and len(text) < 18:
+        services.settle_comment(application, comment_id=int(text), actor=request.user)
+
+
 def _remove(request: HttpRequest, application: Application, text: str) -> None:
     with suppress(ValueError):
         services.remove_file(application, file_id=UUID(text), actor=request.user)
@@ -189,8 +210,8 @@ def _remove(request: HttpRequest, application: Application, text: str) -> None:
 
 
 def _following(application: Application, found: Step) -> str:
-    steps = application.form_version.form.steps
-    position = steps.index(found)
+    steps = selectors.open_steps(application)
+    position = steps.index(found) if found in steps else len(steps)
     if position + 1 < len(steps):
         return selectors.applications.step_url(application, steps[position + 1].key)
     return selectors.applications.summary_url(application)
@@ -210,18 +231,26 @@ def _page(request: HttpRequest, application: Application, found: Step, page: Pag
         conflicts=page.conflicts,
         names=names_of(list(page.conflicts)),
     )
+    unlocked = application.unlocked_keys
+    if unlocked is not None:
+        view.questions = [question for question in view if question.key in unlocked]
     for question in view:
         if question.takes_files:
             question.accept = accepted(question.definition)
             question.accept_words = accepted_in_words(question.definition)
     steps = selectors.wizard_steps(application, now=found.key)
-    position = form.steps.index(found)
+    comments = selectors.comments_by_field(application)
+    for question in view:
+        question.comments = comments.get(question.key, [])
+    open_now = selectors.open_steps(application)
+    position = open_now.index(found)
     context = {
         **head(application.call.name, is_example=application.call.is_example),
         "has_errors": view.has_errors or bool(page.conflicts),
         "application": application,
         "call": application.call,
-        "call_view": CallView(application.call, database_now()),
+        "call_view": CallView(application.call, database_now(), application.organisation_id),
+        "clarification": application.open_clarification,
         "step": found,
         "view": view,
         "conflicts": len(page.conflicts),
@@ -230,6 +259,7 @@ def _page(request: HttpRequest, application: Application, found: Step, page: Pag
         "previous": steps[position - 1] if position else None,
         "is_last": position + 1 == len(steps),
         "draft": draft,
+        "completeness": selectors.completeness(application),
         "other_answers": other_answers(form, found, answers, files),
         "store": f"{request.user.pk} {application.uuid}",
         "upload_max": upload_limit(),

@@ -13,8 +13,22 @@ from core.audit import history
 OTHERS = {
     "create": _("Written down"),
     "update": _("Changed"),
+    "ask": _("Asked"),
+    "forget": _("Personal data deleted"),
+    "appoint": _("Juror named"),
+    "dismiss": _("Juror taken off"),
+    "add_criterion": _("Criterion added"),
+    "remove_criterion": _("Criterion removed"),
     "make_keys": _("Keys made"),
     "forget_voters": _("Declarations of voters deleted"),
+    "rotate_log_key": _("Signing of the log handed over to a new key"),
+    "enter_beacon": _("Drawn number entered once"),
+    "withdraw_beacon": _("Drawn number taken back"),
+    "begin_destroy_keys": _("Destruction of the keys begun"),
+    "take_back_destroy_keys": _("Destruction of the keys taken back"),
+    "destroy_keys": _("Destruction of the keys confirmed by a second person"),
+    "keys_destroyed": _("Keys of the box destroyed"),
+    "ask_for_bundle": _("Audit bundle asked for"),
 }
 BEGUN = _("Begun, to be confirmed: %(what)s")
 TAKEN_BACK = _("Taken back: %(what)s")

@@ -9,6 +9,15 @@ from plebiscite.models.contest import (
     ProposalRevision,
     RevisionPicture,
 )
+from plebiscite.models.jury import (
+    Juror,
+    Jury,
+    JuryCriterion,
+    JuryScore,
+    JurySheet,
+    JuryWork,
+)
+from plebiscite.models.objections import Objection
 from plebiscite.models.page import PlebisciteIndexPage
 from plebiscite.models.paper import (
     PaperBatch,
@@ -19,6 +28,13 @@ from plebiscite.models.paper import (
 )
 from plebiscite.models.plebiscite import BallotOption, Manifest, Plebiscite
 from plebiscite.models.points import PointClerk, PollingPoint
+from plebiscite.models.proof import (
+    Beacon,
+    BeaconDraft,
+    BundleFile,
+    Checkpoint,
+    KeyDestruction,
+)
 from plebiscite.models.register import (
     AccountVoter,
     Declaration,
@@ -26,25 +42,40 @@ from plebiscite.models.register import (
     ParticipationMark,
     VoterRegister,
 )
+from plebiscite.models.sign import SignRules, UseRequest
 from plebiscite.models.together import MoveRequest
+from plebiscite.models.watching import Alert
 
 __all__ = [
     "MAX_PICTURES",
     "AccountVoter",
+    "Alert",
     "AuthorShown",
     "Ballot",
     "BallotOption",
+    "Beacon",
+    "BeaconDraft",
+    "BundleFile",
+    "Checkpoint",
     "Code",
     "CodeBatch",
     "ContestChoice",
     "Count",
     "Declaration",
     "Inbox",
+    "Juror",
+    "Jury",
+    "JuryCriterion",
+    "JuryScore",
+    "JurySheet",
+    "JuryWork",
+    "KeyDestruction",
     "LogEntry",
     "Manifest",
     "MixFlush",
     "MoveRequest",
     "NamesakeRequest",
+    "Objection",
     "PaperBatch",
     "PaperEntry",
     "PaperPass",
@@ -58,6 +89,8 @@ __all__ = [
     "ProposalPicture",
     "ProposalRevision",
     "RevisionPicture",
+    "SignRules",
+    "UseRequest",
     "VoidReason",
     "VoterRegister",
 ]

@@ -1,6 +1,8 @@
 """Reads that pages, views and exports need; each takes a bounded number of queries."""
 
+from plebiscite.selectors.explaining import explained_context
 from plebiscite.selectors.gallery import gallery_context, joined_number, poster_sources
+from plebiscite.selectors.judging import public_jury
 from plebiscite.selectors.public import (
     crumbs,
     find_public,
@@ -13,10 +15,13 @@ from plebiscite.selectors.public import (
     turnout,
     view,
 )
-from plebiscite.selectors.results import results_context, totals_csv
+from plebiscite.selectors.results import result_json, results_context, totals_csv
+from plebiscite.selectors.sign import sign_context
+from plebiscite.selectors.timeline import timeline_context
 
 __all__ = [
     "crumbs",
+    "explained_context",
     "find_public",
     "gallery_context",
     "index_context",
@@ -26,8 +31,12 @@ __all__ = [
     "plebiscite_context",
     "poster_sources",
     "proposal_context",
+    "public_jury",
     "public_paths",
+    "result_json",
     "results_context",
+    "sign_context",
+    "timeline_context",
     "totals_csv",
     "turnout",
     "view",

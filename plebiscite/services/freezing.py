@@ -46,6 +46,7 @@ def write_ballot_paper(plebiscite: Plebiscite) -> Manifest:
         sealed_size=size,
         inbox_public_key=bytes(plebiscite.inbox_public_key),
         promise_public_key=bytes(plebiscite.promise_public_key),
+        log_public_key=bytes(plebiscite.log_public_key),
         regulations={
             code: hashlib.sha256(text.encode()).hexdigest()
             for code, text in _in_languages(plebiscite, "regulations").items()
@@ -64,7 +65,7 @@ def write_ballot_paper(plebiscite: Plebiscite) -> Manifest:
 
 def _draw_options(plebiscite: Plebiscite) -> list[BallotOption]:
     proposals = list(
-        plebiscite.contest.proposals.accepted()
+        plebiscite.contest.proposals.on_ballot()
         .select_related("accepted_revision")
         .prefetch_related("accepted_revision__pictures")
     )

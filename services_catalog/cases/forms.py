@@ -10,6 +10,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from services_catalog.cases.models import CaseFeedback
+from services_catalog.cases.uploads import WithFiles
+from services_catalog.models.service import Service
+from services_catalog.selectors.packages import PackageView
+
 TEXT_LIMIT = 4000
 
 
@@ -40,7 +45,7 @@ class OnceForm(forms.Form):
         self.initial.setdefault("submission_key", uuid.uuid4())
 
 
-class RequestForm(OnceForm):
+class RequestForm(OnceForm, WithFiles):
     """A request for a service: as few questions as an answer needs."""
 
     text = forms.CharField(
@@ -84,17 +89,35 @@ class RequestForm(OnceForm):
         return data
 
 
-class DeskRequestForm(RequestForm):
-    """The same, taken down by staff at the desk or on the telephone."""
+class PackageForm(RequestForm):
+    """A request for a package, with those of its services that somebody may leave out."""
 
-    channel = forms.ChoiceField(
-        label=_("How it reached us"),
-        choices=[("phone", _("telephone")), ("desk", _("at the desk"))],
-        widget=forms.RadioSelect,
+    services = forms.ModelMultipleChoiceField(
+        label=_("Which of these do you need?"),
+        queryset=Service.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
+    field_order = ("services", "text", "name", "email", "phone", "files")
+
+    def __init__(self, *args: Any, package: PackageView, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        optional = package.optional
+        if not optional:
+            del self.fields["services"]
+            return
+        field: Any = self.fields["services"]
+        field.queryset = Service.objects.filter(pk__in=[item.canonical.pk for item in optional])
+        names = {item.canonical.pk: item.name for item in optional}
+        field.label_from_instance = lambda service: names[service.pk]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        data.setdefault("services", [])
+        return data
 
 
-class MessageForm(OnceForm):
+class MessageForm(OnceForm, WithFiles):
     """A message to the other side."""
 
     text = forms.CharField(
@@ -102,6 +125,25 @@ class MessageForm(OnceForm):
         max_length=TEXT_LIMIT,
         widget=forms.Textarea(attrs={"rows": 5, "class": "input"}),
         error_messages={"required": _("Write the message first.")},
+    )
+    field_order = ("text", "files")
+
+
+class FeedbackForm(forms.Form):
+    """What the resident thinks of it, once."""
+
+    rating = forms.TypedChoiceField(
+        label=_("How did we do?"),
+        choices=[(value, label) for value, label in reversed(CaseFeedback.Rating.choices)],
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose one of the answers.")},
+    )
+    comment = forms.CharField(
+        label=_("In your own words"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "input"}),
     )
 
 
@@ -118,4 +160,23 @@ class LostLinkForm(forms.Form):
         label=_("E-mail address"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "class": "input"}),
+    )
+
+
+class PinForm(forms.Form):
+    """Number and PIN from the paper slip."""
+
+    number = forms.CharField(
+        label=_("Number of the case"),
+        help_text=_("It looks like HAJ-2026-004211-7."),
+        max_length=40,
+        widget=forms.TextInput(attrs={"class": "input input--date"}),
+    )
+    pin = forms.CharField(
+        label=_("PIN"),
+        help_text=_("Eight digits from your slip."),
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={"class": "input input--date", "inputmode": "numeric", "autocomplete": "off"}
+        ),
     )

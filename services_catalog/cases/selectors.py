@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from core.audit.models import AuditEvent
+from core.files import files_of
+from core.files.models import StoredFile
 from core.ports import Matter, Platform
 from core.references import reference
 from services_catalog.cases import states
-from services_catalog.cases.models import CaseMessage, ServiceRequest
-from services_catalog.cases.permissions import may_work
+from services_catalog.cases.models import CaseMessage, ReplyTemplate, ServiceRequest
+from services_catalog.cases.permissions import is_provider, may_work
 from services_catalog.selectors.services import translations
+
+CASE_TYPE, MESSAGE_TYPE = "services_catalog.servicerequest", "services_catalog.casemessage"
+#: Acts without a change of state that staff see in the course of a case.
+ACTS = frozenset(
+    {"assign", "set_priority", "new_pin", "warn", "escalate", "hold", "release", "erase"}
+)
 
 
 def service_name(case: ServiceRequest, language: str) -> str:
@@ -35,6 +45,7 @@ class Entry:
     text: str
     is_internal: bool = False
     who: str = ""
+    files: list[StoredFile] = field(default_factory=list)
 
     @property
     def is_state(self) -> bool:
@@ -50,6 +61,7 @@ def timeline(case: ServiceRequest, *, for_staff: bool = False) -> list[Entry]:
     notes = CaseMessage.objects.filter(case=case).select_related("staff")
     if not for_staff:
         notes = notes.filter(is_internal=False)
+    files = _files_by_owner(MESSAGE_TYPE, [str(note.pk) for note in notes])
     entries = [
         Entry(
             at=note.created_at,
@@ -57,21 +69,88 @@ def timeline(case: ServiceRequest, *, for_staff: bool = False) -> list[Entry]:
             text=note.text,
             is_internal=note.is_internal,
             who=str(note.staff) if for_staff and note.staff else "",
+            files=files.get(str(note.pk), []),
         )
         for note in notes
     ]
     target = reference(case)
     events = AuditEvent.objects.filter(object_type=target.type, object_id=target.id)
-    entries += [
-        Entry(
-            at=event.at,
-            kind="state",
-            text=str(case.machine.label(event.to_state, staff=for_staff)),
-        )
-        for event in events
-        if event.to_state in case.machine.states and event.to_state != event.from_state
-    ]
+    if for_staff:
+        events = events.select_related("person")
+    for event in events:
+        if event.to_state in case.machine.states and event.to_state != event.from_state:
+            text = str(case.machine.label(event.to_state, staff=for_staff))
+        elif for_staff and event.verb in ACTS:
+            text = str(case.machine.rows(event.verb)[0].label_staff)
+        else:
+            continue
+        who = event.person.label if for_staff and hasattr(event, "person") else ""
+        entries.append(Entry(at=event.at, kind="state", text=text, who=who))
     return sorted(entries, key=lambda entry: entry.at)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One service of a package, as the resident sees it."""
+
+    name: str
+    state: str
+    url: str
+    number: str
+
+
+def parts(case: ServiceRequest, language: str) -> list[Part]:
+    """The cases of a package that this one keeps together."""
+    if case.package_id is None:
+        return []
+    names = translations(language)
+    return [
+        Part(
+            name=names.get(part.service.translation_key, part.service).name,
+            state=part.state_label,
+            url=reverse("services:case", args=[part.pk]),
+            number=part.number,
+        )
+        for part in case.children.select_related("service").order_by("number")
+    ]
+
+
+def request_files(case: ServiceRequest) -> list[StoredFile]:
+    """What was sent with the request itself."""
+    return list(files_of(case))
+
+
+def public_files(case: ServiceRequest) -> list[StoredFile]:
+    """Everything its person may have: of the request and of messages, not of notes."""
+    found = list(files_of(case))
+    for message in case.messages.filter(is_internal=False):
+        found += files_of(message)
+    return found
+
+
+def file_of(case: ServiceRequest, pk: UUID, *, for_staff: bool) -> StoredFile | None:
+    """A file of the case or of one of its messages; notes' files are for staff alone."""
+    notes = CaseMessage.objects.filter(case=case)
+    if not for_staff:
+        notes = notes.filter(is_internal=False)
+    mine = Q(owner_type=CASE_TYPE, owner_id=str(case.pk))
+    of_notes = Q(
+        owner_type=MESSAGE_TYPE,
+        owner_id__in=[str(number) for number in notes.values_list("pk", flat=True)],
+    )
+    return StoredFile.objects.filter(mine | of_notes, pk=pk).first()
+
+
+def _files_by_owner(kind: str, owners: list[str]) -> dict[str, list[StoredFile]]:
+    found: dict[str, list[StoredFile]] = {}
+    for file in StoredFile.objects.filter(owner_type=kind, owner_id__in=owners):
+        found.setdefault(file.owner_id, []).append(file)
+    return found
+
+
+def reply_templates(case: ServiceRequest) -> QuerySet[ReplyTemplate]:
+    """Words kept ready for this case's service, and for all."""
+    return ReplyTemplate.objects.filter(Q(service=None) | Q(service_id=case.service_id))
 
 
 def my_cases(user: Any, language: str) -> Iterable[Matter]:
@@ -84,7 +163,7 @@ def my_cases(user: Any, language: str) -> Iterable[Matter]:
 
 def waiting_cases(user: Any, language: str) -> Iterable[Matter]:
     """Cases whose next move is the office's, the most urgent first."""
-    if not may_work(user):
+    if not may_work(user) and not is_provider(user):
         return
     cases = (
         ServiceRequest.objects.visible_to(user)

@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Iterable
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
+from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 from django.utils import timezone
 
 from core.actors import SYSTEM, Actor
 from core.audit import record
 from core.clock import database_now
+from core.files import claim
+from core.files.models import StoredFile
 from core.numbers import BadNumber, Scheme, take_number
 from core.outbox import queue_mail
-from core.transitions import Refused, transition
-from services_catalog.cases import rules, states
-from services_catalog.cases.models import Channel, RequestContact, ServiceRequest
+from core.transitions import Refused, TransitionError, transition
+from services_catalog.cases import clock, erasing, notices, rules, states
+from services_catalog.cases.models import (
+    Channel,
+    PersonalDataView,
+    Priority,
+    RequestContact,
+    ServiceRequest,
+)
+from services_catalog.models.package import Package
 from services_catalog.models.service import Service
 
 NUMBERS = Scheme("HAJ", "-", (4, 6))
+PIN_TRIES = 5
+_NO_PIN = make_password("")
 
 
 def open_case(
@@ -29,16 +43,22 @@ def open_case(
     text: str,
     email: str = "",
     phone: str = "",
+    on_behalf_of: str = "",
+    pin: str = "",
+    priority: int = Priority.NORMAL,
+    files: Iterable[StoredFile] = (),
     language: str,
     channel: str = Channel.WEB,
     submission_key: UUID,
     is_example: bool = False,
+    package: Package | None = None,
+    parent: ServiceRequest | None = None,
 ) -> ServiceRequest:
     """A new case with its number; the same `submission_key` gives the same case again.
 
     A visitor's address has to be confirmed by a button behind a mailed link, within 72 hours.
     Without an e-mail address, from a signed-in person with that verified address, and when staff
-    took it down, the case is confirmed at once.
+    took it down, the case is confirmed at once. `files` are stored and have no owner yet.
     """
     found = ServiceRequest.objects.filter(submission_key=submission_key).first()
     if found:
@@ -53,42 +73,149 @@ def open_case(
         person = actor if getattr(actor, "is_authenticated", False) else None
         by_staff = channel != Channel.WEB
         is_confirmed = by_staff or not email or (person and person.email.lower() == email.lower())
-        case = ServiceRequest.objects.create(
-            number=take_number(NUMBERS, timezone.localtime(now).year),
+        case = ServiceRequest(
             service=locked.canonical,
             requester=None if by_staff else person,
             channel=channel,
             language=language,
             text=text,
+            priority=priority,
             state=states.NEW if is_confirmed else states.UNCONFIRMED,
-            due_at=rules.due_from(now),
             submission_key=submission_key,
             is_example=is_example,
+            package=package,
+            parent=parent,
         )
-        RequestContact.objects.create(case=case, name=name, email=email, phone=phone)
+        clock.start(case, now)
+        case.number = take_number(NUMBERS, timezone.localtime(now).year)
+        case.save(force_insert=True)
+        RequestContact.objects.create(
+            case=case, name=name, email=email.lower(), phone=phone, on_behalf_of=on_behalf_of,
+            pin_hash=make_password(pin) if pin else "",
+        )  # fmt: skip
+        for file in files:
+            claim(file, case)
         record(case, "open", actor=actor, to_state=case.state)
-        if email:
+        if email and parent is None:
             _welcome(case, email, is_confirmed=bool(is_confirmed))
+    return case
+
+
+def open_package(
+    package: Package,
+    *,
+    actor: Any,
+    services: Iterable[Service],
+    submission_key: UUID,
+    **request: Any,
+) -> ServiceRequest:
+    """One request for several services: a case that keeps them together, and one for each.
+
+    `services` are those chosen; the package's required ones are added. The rest is as for
+    `open_case`. The same `submission_key` gives the same cases again.
+    """
+    items = {item.service_id: item for item in package.items.select_related("service")}
+    wanted = {service.pk for service in services} & set(items)
+    wanted |= {number for number, item in items.items() if item.is_required}
+    with transaction.atomic():
+        # All locks in one order, so that two packages with the same services do not cross.
+        numbers = sorted({package.coordination_id, *wanted})
+        list(
+            Service.objects.select_for_update(of=("self",), no_key=True)
+            .filter(pk__in=numbers)
+            .order_by("pk")
+        )
+        case = open_case(
+            package.coordination, actor=actor, submission_key=submission_key, package=package,
+            **request,
+        )  # fmt: skip
+        for number in sorted(wanted - {package.coordination_id}):
+            open_case(
+                items[number].service,
+                actor=actor,
+                submission_key=uuid5(submission_key, str(number)),
+                package=package,
+                parent=case,
+                **{**request, "files": (), "pin": ""},
+            )
+    return case
+
+
+def confirm(case: ServiceRequest, *, actor: Any) -> ServiceRequest:
+    """The address is right: the case begins, and with it the parts of a package."""
+    with transaction.atomic():
+        case = move(case, "confirm", actor=actor)
+        for part in case.children.filter(state=states.UNCONFIRMED).order_by("pk"):
+            move(part, "confirm_part", actor=actor)
     return case
 
 
 def _welcome(case: ServiceRequest, email: str, *, is_confirmed: bool) -> None:
     template = "services/received" if is_confirmed else "services/confirm"
-    link = rules.follow_path(case) if is_confirmed else rules.confirm_path(case)
+    link = notices.follow_path(case) if is_confirmed else notices.confirm_path(case)
     queue_mail(
         template,
         email,
         {"case": case, "link": link, "due": case.due_at},
         dedupe_key=f"case:{case.pk}:welcome",
         language=case.language,
-        order_key=f"case:{case.pk}",
+        order_key=order_key(case),
         is_secret=True,
     )
+
+
+def order_key(case: ServiceRequest) -> str:
+    """Mail of one case leaves in the order it was written; as `transition` names it."""
+    return f"services_catalog.servicerequest/{case.pk}"
 
 
 def move(case: ServiceRequest, verb: str, *, actor: Any, **context: Any) -> ServiceRequest:
     """One move of the table; raises what `core.transitions.transition` raises."""
     return transition(case, verb, actor=actor, **context)
+
+
+# --- Without e-mail -----------------------------------------------------------------------------
+
+
+def draw_pin() -> str:
+    """Eight digits for the paper slip; the database keeps only their hash."""
+    return f"{secrets.randbelow(10**8):08d}"
+
+
+def renew_pin(case: ServiceRequest, *, actor: Any) -> str:
+    """A new PIN for somebody who has lost theirs or tried too often; gives it, once."""
+    pin = draw_pin()
+    move(case, "new_pin", actor=actor, pin_hash=make_password(pin))
+    return pin
+
+
+def find_by_pin(*, number: str, pin: str) -> ServiceRequest | None:
+    """The case of a number and its PIN. Wrong tries are counted; five lock the PIN.
+
+    Unknown numbers cost as much time as known ones.
+    """
+    pin = "".join(sign for sign in pin if sign.isdigit())
+    try:
+        number = NUMBERS.normalise(number)
+    except BadNumber:
+        number = ""
+    with transaction.atomic():
+        contact = (
+            RequestContact.objects.select_for_update(of=("self",))
+            .select_related("case")
+            .filter(case__number=number)
+            .first()
+        )
+        known = contact is not None and bool(contact.pin_hash) and contact.pin_tries < PIN_TRIES
+        fits = check_password(pin, contact.pin_hash if contact and known else _NO_PIN) and known
+        if contact is None or not known:
+            return None
+        contact.pin_tries = 0 if fits else contact.pin_tries + 1
+        contact.save(update_fields=["pin_tries"])
+        return contact.case if fits else None
+
+
+# --- A lost link --------------------------------------------------------------------------------
 
 
 def send_new_link(*, number: str, email: str) -> None:
@@ -98,7 +225,7 @@ def send_new_link(*, number: str, email: str) -> None:
     except BadNumber:
         return
     case = (
-        ServiceRequest.objects.filter(number=number, contact__email__iexact=email)
+        ServiceRequest.objects.filter(number=number, contact__email=email.lower())
         .exclude(state=states.EXPIRED)
         .first()
     )
@@ -112,36 +239,99 @@ def send_new_link(*, number: str, email: str) -> None:
             case.contact.email,
             {
                 "case": case,
-                "link": rules.follow_path(case) if is_confirmed else rules.confirm_path(case),
+                "link": notices.follow_path(case) if is_confirmed else notices.confirm_path(case),
                 "due": case.due_at,
             },
             dedupe_key=f"case:{case.pk}:link:{database_now().timestamp()}",
             language=case.language,
-            order_key=f"case:{case.pk}",
+            order_key=order_key(case),
             is_secret=True,
         )
 
 
+# --- Several at once ----------------------------------------------------------------------------
+
+
+def move_all(
+    cases: Iterable[ServiceRequest], verb: str, *, actor: Any, **context: Any
+) -> tuple[int, list[tuple[ServiceRequest, str]]]:
+    """One move for each case by itself: gives how many were moved, and why others were not."""
+    done, refused = 0, []
+    for case in cases:
+        try:
+            move(case, verb, actor=actor, **context)
+        except TransitionError as error:
+            refused.append((case, str(error)))
+        else:
+            done += 1
+    return done, refused
+
+
+def assign_all(
+    cases: Iterable[ServiceRequest], *, actor: Any, assignee: Any
+) -> tuple[int, list[tuple[ServiceRequest, str]]]:
+    """Give cases to one person; those nobody has yet are taken on for that person."""
+    done, refused = 0, []
+    for case in cases:
+        verb = "take" if case.state in states.UNASSIGNED else "assign"
+        number, said = move_all([case], verb, actor=actor, assignee=assignee)
+        done += number
+        refused += said
+    return done, refused
+
+
+def merge(
+    cases: Iterable[ServiceRequest], *, actor: Any
+) -> tuple[int, list[tuple[ServiceRequest, str]]]:
+    """Join cases with the oldest of them."""
+    ordered = sorted(cases, key=lambda case: (case.created_at, case.number))
+    if len(ordered) < 2:
+        return 0, []
+    return move_all(ordered[1:], "mark_duplicate", actor=actor, original=ordered[0])
+
+
+# --- Time ---------------------------------------------------------------------------------------
+
+
 def expire_and_close() -> int:
-    """What time does to cases: unconfirmed ones expire, answered ones close. Run by the worker."""
+    """What time does to cases; run by the worker again and again.
+
+    Unconfirmed ones expire, answered ones close, offers lapse, deadlines warn and escalate.
+    """
     now = database_now()
-    due = [
-        (case, "expire")
-        for case in ServiceRequest.objects.filter(
-            state=states.UNCONFIRMED, created_at__lt=now - rules.UNCONFIRMED_FOR
-        )[:200]
-    ]
-    due += [
-        (case, "close")
-        for case in ServiceRequest.objects.filter(
-            state=states.RESOLVED, updated_at__lt=now - rules.CLOSE_AFTER
-        )[:200]
-    ]
+    rows = ServiceRequest.objects
+    due: list[tuple[ServiceRequest, str]] = []
+    for verb, found in (
+        ("expire", rows.filter(
+            state=states.UNCONFIRMED, created_at__lt=now - notices.UNCONFIRMED_FOR)),
+        ("close", rows.filter(state=states.RESOLVED, updated_at__lt=now - rules.CLOSE_AFTER)),
+        ("lapse", rows.filter(state=states.OFFERED)),
+        ("warn", rows.filter(state__in=states.OURS, alarm=0, warn_at__lte=now, due_at__gt=now)),
+        ("escalate", rows.filter(state__in=states.OURS, alarm__lt=3, due_at__lte=now)),
+    ):  # fmt: skip
+        due += [(case, verb) for case in found.order_by("updated_at")[:200]]
     done = 0
     for case, verb in due:
         try:
             move(case, verb, actor=SYSTEM)
-        except Refused:
-            continue  # somebody was quicker and the case has moved on
+        except (Refused, TransitionError):
+            continue  # not yet, or somebody was quicker and the case has moved on
         done += 1
     return done
+
+
+def erase_due() -> int:
+    """Erases what services no longer have a reason to keep; run by the worker."""
+    done = 0
+    for case in erasing.due_for_erasure(database_now()):
+        try:
+            move(case, "erase", actor=SYSTEM)
+        except TransitionError:
+            continue  # held or erased meanwhile
+        done += 1
+    return done
+
+
+def note_view(case: ServiceRequest, *, actor: Any, what: str) -> None:
+    """Writes down that somebody of the staff has seen personal data."""
+    PersonalDataView.objects.create(case=case, user=actor, what=what)

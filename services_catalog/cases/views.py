@@ -10,6 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language, get_language_info
@@ -18,21 +19,31 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from core.files import serve
 from core.throttle import throttle, visitor_key
 from core.tokens import revoke
 from core.tokens.models import AccessToken
 from core.tokens.views import Question, TokenView
 from core.transitions import TransitionError, available
-from services_catalog.cases import rules, selectors, services, states
-from services_catalog.cases.forms import LostLinkForm, MessageForm, RequestForm
+from services_catalog.cases import erasing, notices, rules, selectors, services, states
+from services_catalog.cases.forms import (
+    FeedbackForm,
+    LostLinkForm,
+    MessageForm,
+    PackageForm,
+    PinForm,
+    RequestForm,
+)
 from services_catalog.cases.models import ServiceRequest
 from services_catalog.cases.rules import LinkHolder
+from services_catalog.cases.uploads import take_files
+from services_catalog.selectors.packages import find_package
 from services_catalog.selectors.services import find_service, request_url
 
 ACCESS_KEY = "case_access"
 ACCESS_FOR = timedelta(minutes=60)
 #: Moves a resident may press here, and which of them carry a text.
-MOVES = ("reply", "accept", "reopen", "withdraw")
+MOVES = ("reply", "accept", "reopen", "rate", "withdraw")
 WITH_TEXT = ("reply", "reopen")
 
 
@@ -50,15 +61,14 @@ def request_service(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     user = request.user
     if request.method == "POST":
-        form = RequestForm(request.POST)
+        throttle("services.request", visitor_key(request), limit=20, per=timedelta(hours=1))
+        form = RequestForm(request.POST, request.FILES)
+        form.is_valid()
+        files = take_files(request, form, actor=user)
         if form.is_valid():
-            throttle("services.request", visitor_key(request), limit=10, per=timedelta(hours=1))
-            case = services.open_case(
-                service.canonical,
-                actor=user,
-                language=language,
-                **form.cleaned_data,
-            )
+            values = {**form.cleaned_data, "files": files}
+            values.pop("kept_files")
+            case = services.open_case(service.canonical, actor=user, language=language, **values)
             grant(request, case)
             return redirect("services:case", pk=case.pk)
     else:
@@ -69,13 +79,50 @@ def request_service(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "service": service,
         "form": form,
-        "working_days": rules.ANSWER_WITHIN_WORKING_DAYS,
+        "working_days": service.canonical.reply_days,
+        "retention_months": service.canonical.retention_months,
         "fallback_language": (
             get_language_info(service.text_language) if service.is_fallback else None
         ),
     }
     status = 422 if form.is_bound else 200
     return render(request, "services_catalog/cases/request.html", context, status=status)
+
+
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def request_package(request: HttpRequest, slug: str) -> HttpResponse:
+    """One request for the services of a package; those that are not always part are ticked."""
+    language = get_language() or settings.LANGUAGE_CODE
+    package = find_package(slug, language=language)
+    if package is None:
+        raise Http404
+    user = request.user
+    if request.method == "POST":
+        throttle("services.request", visitor_key(request), limit=20, per=timedelta(hours=1))
+        form = PackageForm(request.POST, request.FILES, package=package)
+        form.is_valid()
+        files = take_files(request, form, actor=user)
+        if form.is_valid():
+            values = {**form.cleaned_data, "files": files}
+            values.pop("kept_files")
+            case = services.open_package(package.row, actor=user, language=language, **values)
+            grant(request, case)
+            return redirect("services:case", pk=case.pk)
+    else:
+        initial = (
+            {"name": user.get_full_name(), "email": user.email} if user.is_authenticated else {}
+        )
+        form = PackageForm(initial=initial, package=package)
+    context = {
+        "package": package,
+        "form": form,
+        "working_days": package.row.coordination.reply_days,
+        "retention_months": package.row.coordination.retention_months,
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "services_catalog/cases/package_request.html", context, status=status)
 
 
 # --- Following --------------------------------------------------------------------------------
@@ -93,14 +140,22 @@ def actor_for(request: HttpRequest, case: ServiceRequest) -> Any:
     """Who is looking: the account that asked, or the holder of an opened link. 404 for others."""
     if rules.requester(request.user, case):
         return request.user
-    if request.session.get(ACCESS_KEY, {}).get(str(case.pk), 0) > time.time():
-        return LinkHolder(case=case.pk)
+    opened = request.session.get(ACCESS_KEY, {})
+    for pk in (case.pk, case.parent_id):
+        if opened.get(str(pk), 0) > time.time():
+            return LinkHolder(case=pk)
     raise Http404
 
 
 def find_case(pk: UUID) -> ServiceRequest:
     """A case for a page; whoever may see it is asked next."""
-    case = ServiceRequest.objects.select_related("service", "contact").filter(pk=pk).first()
+    case = (
+        ServiceRequest.objects.select_related(
+            "service", "contact", "assigned_org", "feedback", "package", "parent"
+        )
+        .filter(pk=pk)
+        .first()
+    )
     if case is None:
         raise Http404
     return case
@@ -115,24 +170,40 @@ def case_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def show_case(
-    request: HttpRequest, case: ServiceRequest, actor: Any, form: MessageForm | None = None
+    request: HttpRequest,
+    case: ServiceRequest,
+    actor: Any,
+    form: MessageForm | None = None,
+    feedback_form: FeedbackForm | None = None,
 ) -> HttpResponse:
     moves = [row for row in available(case, actor) if row.verb in MOVES]
+    may_rate = any(row.verb == "rate" for row in moves) and not hasattr(case, "feedback")
+    is_known = case.assigned_org is not None and case.state != states.OFFERED
     context = {
         "case": case,
         "service": selectors.service_name(case, get_language() or settings.LANGUAGE_CODE),
         "timeline": selectors.timeline(case),
+        "files": selectors.request_files(case),
         "writing": next((row for row in moves if row.verb in WITH_TEXT), None),
-        "moves": [row for row in moves if row.verb not in WITH_TEXT],
+        "moves": [row for row in moves if row.verb not in (*WITH_TEXT, "rate")],
         "form": form or MessageForm(),
+        "feedback_form": (feedback_form or FeedbackForm()) if may_rate else None,
         "needs_confirmation": case.state == states.UNCONFIRMED,
         "is_ours": case.state in states.OURS,
+        "is_waiting": case.state == states.WAITING,
         "is_reopening": any(row.verb == "reopen" for row in moves),
+        "organisation": case.assigned_org if is_known else None,
+        "parts": selectors.parts(case, get_language() or settings.LANGUAGE_CODE),
     }
     response = render(
-        request, "services_catalog/cases/case.html", context, status=422 if form else 200
+        request,
+        "services_catalog/cases/case.html",
+        context,
+        status=422 if form or feedback_form else 200,
     )
-    response["Referrer-Policy"] = "no-referrer"
+    # Not `no-referrer`: from such a page browsers send `Origin: null`, and the forms here would
+    # be refused. The address holds no secret, and other sites learn nothing.
+    response["Referrer-Policy"] = "same-origin"
     return response
 
 
@@ -147,10 +218,22 @@ def move_case(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
         raise Http404
     values: dict[str, Any] = {}
     if verb in WITH_TEXT:
-        form = MessageForm(request.POST)
+        throttle("services.message", str(case.pk), limit=60, per=timedelta(hours=1))
+        form = MessageForm(request.POST, request.FILES)
+        form.is_valid()
+        files = take_files(request, form, actor=request.user)
         if not form.is_valid():
             return show_case(request, case, actor, form)
-        values = form.cleaned_data
+        values = {
+            "text": form.cleaned_data["text"],
+            "submission_key": form.cleaned_data["submission_key"],
+            "files": files,
+        }
+    elif verb == "rate":
+        feedback = FeedbackForm(request.POST)
+        if not feedback.is_valid():
+            return show_case(request, case, actor, feedback_form=feedback)
+        values = feedback.cleaned_data
     try:
         services.move(case, verb, actor=actor, **values)
     except TransitionError as error:
@@ -160,10 +243,33 @@ def move_case(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     return redirect("services:case", pk=case.pk)
 
 
+@never_cache
+@require_http_methods(["GET", "HEAD"])
+def case_file(request: HttpRequest, pk: UUID, file: UUID) -> HttpResponseBase:
+    """A file of a case, for whoever may see the case."""
+    case = find_case(pk)
+    actor_for(request, case)
+    found = selectors.file_of(case, file, for_staff=False)
+    if found is None:
+        raise Http404
+    return serve(request, found, allowed=True)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD"])
+def case_archive(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Everything about the case, for the person whose case it is."""
+    case = find_case(pk)
+    actor_for(request, case)
+    response = HttpResponse(erasing.archive(case), content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="{case.number}.zip"'
+    return response
+
+
 class OpenCase(TokenView):
     """The private link of a case."""
 
-    purpose = rules.FOLLOW
+    purpose = notices.FOLLOW
 
     def question(self, token: AccessToken) -> Question:
         case = find_case(UUID(token.object_id))
@@ -182,7 +288,7 @@ class OpenCase(TokenView):
 class ConfirmCase(TokenView):
     """The link that confirms the address of a new request."""
 
-    purpose = rules.CONFIRM
+    purpose = notices.CONFIRM
 
     def question(self, token: AccessToken) -> Question:
         case = find_case(UUID(token.object_id))
@@ -194,8 +300,8 @@ class ConfirmCase(TokenView):
 
     def act(self, token: AccessToken) -> HttpResponse:
         case = find_case(UUID(token.object_id))
-        services.move(case, "confirm", actor=LinkHolder(case=case.pk))
-        revoke(case, purpose=rules.CONFIRM)
+        services.confirm(case, actor=LinkHolder(case=case.pk))
+        revoke(case, purpose=notices.CONFIRM)
         grant(self.request, case)
         messages.success(self.request, _("Thank you. Your request is confirmed."))
         return redirect("services:case", pk=case.pk)
@@ -223,3 +329,27 @@ def lost_link(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD"])
 def lost_link_sent(request: HttpRequest) -> HttpResponse:
     return render(request, "services_catalog/cases/lost_link_sent.html")
+
+
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def open_with_pin(request: HttpRequest) -> HttpResponse:
+    """Number and PIN from a paper slip open a case for an hour; wrong ones all answer alike."""
+    form = PinForm(request.POST or None)
+    if request.method == "POST":
+        throttle("services.pin", visitor_key(request), limit=20, per=timedelta(hours=1))
+        if form.is_valid():
+            case = services.find_by_pin(**form.cleaned_data)
+            if case is not None:
+                grant(request, case)
+                return redirect("services:case", pk=case.pk)
+            form.add_error(
+                None,
+                _(
+                    "Number and PIN do not fit together. After five wrong tries the PIN is "
+                    "locked; we print a new one at the desk."
+                ),
+            )
+    status = 422 if form.is_bound else 200
+    return render(request, "services_catalog/cases/pin.html", {"form": form}, status=status)

@@ -12,6 +12,7 @@ from wagtail.models import Locale
 from core.demo import OTHER_LANGUAGES, blocks, picture, read, text
 from core.ports import DemoReport
 from directory.models import Organisation, Room, TargetGroup
+from services_catalog.demo.packages import load as load_packages
 from services_catalog.models import Service, ServiceHours, ServiceProvider, ServiceStep
 
 CONTENT = Path(__file__).parent / "services.toml"
@@ -27,6 +28,7 @@ def load(report: DemoReport) -> None:
             if text(row["name"], language):
                 _translation(service, row, language)
     report(f"{Service.objects.canonical().count()} services")
+    load_packages(report)
 
 
 def _canonical(row: dict[str, Any]) -> Service:

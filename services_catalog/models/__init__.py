@@ -1,6 +1,16 @@
-from services_catalog.cases.models import CaseMessage, RequestContact, ServiceRequest
+from services_catalog.cases.models import (
+    CaseFeedback,
+    CaseMessage,
+    PersonalDataView,
+    ReplyTemplate,
+    RequestContact,
+    SavedFilter,
+    ServiceRequest,
+)
+from services_catalog.models.package import Package, PackageItem
 from services_catalog.models.page import CataloguePage
 from services_catalog.models.service import (
+    EligibilityQuestion,
     Service,
     ServiceHours,
     ServiceMode,
@@ -10,9 +20,16 @@ from services_catalog.models.service import (
 )
 
 __all__ = [
+    "CaseFeedback",
     "CaseMessage",
     "CataloguePage",
+    "EligibilityQuestion",
+    "Package",
+    "PackageItem",
+    "PersonalDataView",
+    "ReplyTemplate",
     "RequestContact",
+    "SavedFilter",
     "Service",
     "ServiceHours",
     "ServiceMode",

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.models import Page
 
 from core.models import BasePage
 from services_catalog import selectors
+from services_catalog.selectors.packages import packages
 
 
 class CataloguePage(RoutablePageMixin, BasePage):
@@ -28,7 +30,9 @@ class CataloguePage(RoutablePageMixin, BasePage):
         context.update(
             selectors.catalogue(
                 request.GET, language=self.locale.language_code, base_url=self.get_url(request)
-            )
+            ),
+            # Asked for by the list alone; a service's page has the same context.
+            packages=SimpleLazyObject(lambda: packages(self.locale.language_code)),
         )
         return context
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.http import HttpRequest
 from django.utils.functional import cached_property
@@ -145,6 +146,22 @@ class Service(
     rooms = ParentalManyToManyField(
         "directory.Room", verbose_name=_("rooms"), blank=True, related_name="services"
     )
+    reply_days = models.PositiveSmallIntegerField(
+        _("first answer within working days"),
+        default=2,
+        validators=[MinValueValidator(1), MaxValueValidator(60)],
+    )
+    resolution_days = models.PositiveSmallIntegerField(
+        _("settled within working days"),
+        default=10,
+        validators=[MinValueValidator(1), MaxValueValidator(250)],
+    )
+    retention_months = models.PositiveSmallIntegerField(
+        _("personal data of cases kept for months"),
+        default=12,
+        validators=[MinValueValidator(1), MaxValueValidator(120)],
+        help_text=_("Counted from the end of a case; then number, dates and outcome stay."),
+    )
     is_example = models.BooleanField(_("example"), default=False)
     is_translation_draft = models.BooleanField(_("draft translation"), default=False)
 
@@ -153,7 +170,8 @@ class Service(
     # What every language shares with the Polish row; copied over a translation when it is shown.
     OPERATIONAL_FIELDS = (
         "icon", "cover_id", "is_free", "price_from", "mode", "place", "min_age", "max_age",
-        "contact_phone", "contact_email", "is_example",
+        "contact_phone", "contact_email", "reply_days", "resolution_days",
+        "retention_months", "is_example",
     )  # fmt: skip
 
     text_panels = [
@@ -172,6 +190,7 @@ class Service(
             ],
             heading=_("For whom"),
         ),
+        InlinePanel("questions", heading=_("Short check, yes or no"), label=_("question")),
     ]
     practical_panels = [
         FieldRowPanel([FieldPanel("mode"), FieldPanel("place")]),
@@ -195,10 +214,18 @@ class Service(
             heading=_("Contact and accessibility"),
         ),
     ]
+    case_panels = [
+        MultiFieldPanel(
+            [FieldRowPanel([FieldPanel("reply_days"), FieldPanel("resolution_days")])],
+            heading=_("Deadlines"),
+        ),
+        FieldPanel("retention_months"),
+    ]
     edit_handler = TabbedInterface(
         [
             ObjectList(text_panels, heading=_("What it is")),
             ObjectList(practical_panels, heading=_("When, where, by whom")),
+            ObjectList(case_panels, heading=_("Cases")),
             ObjectList(
                 [
                     FieldPanel("is_example"),
@@ -236,6 +263,11 @@ class Service(
                 | models.Q(min_age__lte=models.F("max_age")),
                 name="services_ages_in_order",
                 violation_error_message=_("“Age from” is higher than “age to”."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(reply_days__gte=1, resolution_days__gte=models.F("reply_days")),
+                name="services_deadlines_in_order",
+                violation_error_message=_("The first answer cannot come after the end."),
             ),
         ]  # fmt: skip
 
@@ -313,6 +345,25 @@ class ServiceStep(TranslatableMixin, Orderable):
 
     class Meta(TranslatableMixin.Meta, Orderable.Meta):
         verbose_name = _("step")
+
+
+class EligibilityQuestion(TranslatableMixin, Orderable):
+    """One yes/no question of the short check before asking for a service."""
+
+    service = ParentalKey(Service, on_delete=models.CASCADE, related_name="questions")
+    text = models.CharField(_("question"), max_length=200)
+    fits = models.BooleanField(
+        _("“yes” fits"), default=True, help_text=_("Unticked, “no” is the answer that fits.")
+    )
+    otherwise = models.CharField(
+        _("what to say when it does not fit"), max_length=250,
+        help_text=_("What the person can do instead."),
+    )  # fmt: skip
+
+    panels = [FieldPanel("text"), FieldPanel("fits"), FieldPanel("otherwise")]
+
+    class Meta(TranslatableMixin.Meta, Orderable.Meta):
+        verbose_name = _("question of the check")
 
 
 class Weekday(models.IntegerChoices):

@@ -124,6 +124,7 @@ def service_context(service: ServiceView | Service, *, language: str) -> dict[st
             "hours": service.hours,
             "next_start": service.next,
             "request_url": request_url(service),
+            "has_check": bool(service.text.questions.all()),
             "languages_available": service_languages(service.canonical),
             "fallback_language": (
                 get_language_info(service.text_language) if service.is_fallback else None

@@ -71,7 +71,7 @@ def test_reviewers_and_mentors_never_enter_the_admin():
     setup_site()
     for role in Role:
         enters = user_in(role).has_perm("wagtailadmin.access_admin")
-        assert enters is (role not in {Role.REVIEWER, Role.MENTOR, Role.CONSORTIUM_MEMBER}), role
+        assert enters is (role not in {Role.REVIEWER, Role.MENTOR}), role
 
 
 def test_the_audit_trail_is_read_by_auditors_and_mail_by_nobody_but_administrators():

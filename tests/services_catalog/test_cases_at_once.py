@@ -5,12 +5,15 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 
 from accounts.roles import Role
 from core.outbox.models import OutboxMail
 from core.transitions import WrongState
 from services_catalog.cases import services
-from tests.factories.catalogue import ServiceFactory
+from services_catalog.cases.models import ServiceRequest
+from services_catalog.models import Package, PackageItem
+from tests.factories.catalogue import OrganisationFactory, ServiceFactory
 from tests.services_catalog.test_cases import ask, person, text
 
 pytestmark = pytest.mark.concurrency
@@ -32,7 +35,9 @@ def test_one_form_pressed_ten_times_is_one_case(together):
 
 def test_of_two_clerks_one_answers_and_the_other_is_told(together):
     service = ServiceFactory()
+    OrganisationFactory(kind="leader")
     case = ask(service, email="", phone="856822180")
+    services.move(case, "take", actor=person(Role.SERVICE_COORDINATOR))
     clerks = [person(Role.SERVICE_COORDINATOR) for _ in range(2)]
     results = together(
         lambda: services.move(case, "answer", actor=clerks[0], **text("Tak.")),
@@ -40,3 +45,23 @@ def test_of_two_clerks_one_answers_and_the_other_is_told(together):
     )
     assert sum(isinstance(result, WrongState) for result in results) == 1
     assert case.messages.count() == 1
+
+
+def test_two_packages_with_the_same_services_in_another_order(together):
+    one, two, lead = (ServiceFactory() for _ in range(3))
+    made = []
+    for slug, pair in (("a", (one, two)), ("b", (two, one))):
+        found = Package(slug=slug, name_pl=slug, summary_pl="x", coordination=lead)
+        found.items = [PackageItem(service=service) for service in pair]
+        found.save()
+        made.append(found)
+
+    def send(package):
+        return lambda: services.open_package(
+            package, actor=AnonymousUser(), services=[], submission_key=uuid.uuid4(), name="Jan",
+            text="x", phone="856822180", language="pl",
+        )  # fmt: skip
+
+    results = together(*[send(made[number % 2]) for number in range(8)])
+    assert all(isinstance(one, ServiceRequest) for one in results), results
+    assert ServiceRequest.objects.count() == 8 * 3

@@ -1,0 +1,28 @@
+"""Addresses of the catalogue beside its pages, and of the resident's side of cases."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from services_catalog import views as catalogue
+from services_catalog.cases import views
+
+app_name = "services"
+
+urlpatterns = [
+    path("uslugi/porownaj/", catalogue.compare_view, name="compare"),
+    path("uslugi/pakiety/<slug:slug>/", catalogue.package_page, name="package"),
+    path("uslugi/pakiety/<slug:slug>/zgloszenie/", views.request_package, name="package_request"),
+    path("uslugi/<slug:slug>/sprawdz/", catalogue.self_check, name="self_check"),
+    path("uslugi/<slug:slug>/ulotka.pdf", catalogue.leaflet_view, name="leaflet"),
+    path("uslugi/<slug:slug>/zgloszenie/", views.request_service, name="request"),
+    path("sprawy/zgubiony-link/", views.lost_link, name="lost_link"),
+    path("sprawy/zgubiony-link/wyslany/", views.lost_link_sent, name="lost_link_sent"),
+    path("sprawy/otworz/<str:token>/", views.OpenCase.as_view(), name="open"),
+    path("sprawy/potwierdz/<str:token>/", views.ConfirmCase.as_view(), name="confirm"),
+    path("sprawy/numer-i-pin/", views.open_with_pin, name="pin"),
+    path("sprawy/<uuid:pk>/dane.zip", views.case_archive, name="archive"),
+    path("sprawy/<uuid:pk>/plik/<uuid:file>/", views.case_file, name="file"),
+    path("sprawy/<uuid:pk>/", views.case_page, name="case"),
+    path("sprawy/<uuid:pk>/<slug:verb>/", views.move_case, name="move"),
+]

@@ -1,0 +1,162 @@
+"""Packages with their cases, the short check, comparing, the leaflet."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from bs4 import BeautifulSoup
+from django.urls import reverse
+
+from core.outbox.models import OutboxMail
+from services_catalog.cases import states
+from services_catalog.cases.models import ServiceRequest
+from services_catalog.models import EligibilityQuestion, Package, PackageItem
+from tests.factories.catalogue import ServiceFactory
+from tests.services_catalog.test_cases import links
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def package():
+    lead, always, wish = (ServiceFactory(name=name) for name in ("Opiekun", "Podwózka", "Naprawa"))
+    found = Package(slug="senior", name_pl="Senior w domu", summary_pl="Razem.", coordination=lead)
+    found.items = [
+        PackageItem(service=always),
+        PackageItem(service=wish, is_required=False),
+    ]
+    found.save()
+    return found
+
+
+def ask(client, package, **more):
+    data = {
+        "text": "Potrzebuję pomocy.", "name": "Maria", "email": "maria@example.org",
+        "submission_key": uuid.uuid4(), **more,
+    }  # fmt: skip
+    return client.post(reverse("services:package_request", args=[package.slug]), data)
+
+
+def test_one_request_makes_a_case_that_keeps_the_others_together(client, package):
+    wish = package.items.get(is_required=False).service
+    response = ask(client, package, services=[wish.pk])
+    parent = ServiceRequest.objects.get(parent=None)
+    assert response.url == reverse("services:case", args=[parent.pk])
+    assert parent.service == package.coordination
+    children = ServiceRequest.objects.filter(parent=parent)
+    assert {one.service.name for one in children} == {"Podwózka", "Naprawa"}
+    assert OutboxMail.objects.count() == 1, "one mail for all of it"
+    assert {one.state for one in children} == {states.UNCONFIRMED}
+    client.cookies.clear()
+    client.post(links("services/confirm")[0])
+    assert set(ServiceRequest.objects.values_list("state", flat=True)) == {states.NEW}
+    page = client.get(reverse("services:case", args=[parent.pk])).content.decode()
+    assert all(one.number in page for one in children)
+    for one in children:
+        assert client.get(reverse("services:case", args=[one.pk])).status_code == 200
+
+
+def test_what_is_not_wished_is_left_out_and_nothing_foreign_gets_in(client, package):
+    foreign = ServiceFactory()
+    assert ask(client, package, services=[foreign.pk]).status_code == 422
+    assert not ServiceRequest.objects.exists()
+    ask(client, package)
+    assert ServiceRequest.objects.count() == 2
+
+
+def test_the_same_form_twice_is_one_package(client, package):
+    key = uuid.uuid4()
+    for _try in range(2):
+        ask(client, package, submission_key=key)
+    assert ServiceRequest.objects.count() == 2
+
+
+def test_a_part_opens_neither_the_package_nor_its_other_parts(client, package):
+    ask(client, package, services=[package.items.get(is_required=False).service_id])
+    parent = ServiceRequest.objects.get(parent=None)
+    one, other = ServiceRequest.objects.filter(parent=parent)
+    client.cookies.clear()
+    session = client.session
+    session["case_access"] = {str(one.pk): 9_999_999_999}
+    session.save()
+    assert client.get(reverse("services:case", args=[one.pk])).status_code == 200
+    for foreign in (parent, other):
+        assert client.get(reverse("services:case", args=[foreign.pk])).status_code == 404
+
+
+def test_a_hidden_package_is_not_there(client, package):
+    url = reverse("services:package", args=[package.slug])
+    assert client.get(url).status_code == 200
+    Package.objects.update(is_live=False)
+    assert client.get(url).status_code == 404
+    assert ask(client, package).status_code == 404
+
+
+class TestTheCheck:
+    @pytest.fixture
+    def service(self):
+        found = ServiceFactory(slug="naprawa")
+        found.questions = [
+            EligibilityQuestion(
+                text="W Hajnówce?", otherwise="Tylko Hajnówka.", locale=found.locale
+            ),
+            EligibilityQuestion(
+                text="Gaz?", fits=False, otherwise="Wezwij gazownika.", locale=found.locale
+            ),
+        ]
+        found.save()
+        return found
+
+    @pytest.mark.parametrize(
+        ("answers", "said", "not_said"),
+        [
+            ({"p1": "tak", "p2": "nie"}, "Zgłoś", "Wezwij gazownika."),
+            ({"p1": "tak", "p2": "tak"}, "Wezwij gazownika.", "Tylko Hajnówka."),
+            ({"p1": "nie", "p2": "tak"}, "Tylko Hajnówka.", "jest dla Ciebie"),
+            ({"sprawdz": "1", "p1": "<script>"}, "Gaz?", "<script>"),
+        ],
+    )
+    def test_it_answers_from_the_address_alone(self, client, service, answers, said, not_said):
+        page = client.get("/uslugi/naprawa/sprawdz/", answers)
+        main = str(BeautifulSoup(page.content, "html.parser").main)
+        assert said in main.replace("Poproś", "Zgłoś")
+        assert not_said not in main
+        assert not page.cookies
+
+    def test_a_service_without_questions_has_none(self, client):
+        ServiceFactory(slug="inna")
+        assert client.get("/uslugi/inna/sprawdz/").status_code == 404
+
+
+class TestComparing:
+    def test_two_services_side_by_side(self, client):
+        ServiceFactory(slug="jedna", cost="bezpłatnie", min_age=60)
+        ServiceFactory(slug="druga", cost="5 zł", is_free=False)
+        page = client.get("/uslugi/porownaj/", {"a": "jedna", "b": "druga"})
+        soup = BeautifulSoup(page.content, "html.parser")
+        rows = {
+            row.th.text: [cell.text for cell in row.find_all("td")]
+            for row in soup.select(".compared tbody tr")
+        }
+        assert rows["Koszt"] == ["bezpłatnie", "5\u00a0zł"]
+        assert rows["Wiek"][0].replace("\u00a0", " ") == "od 60. roku życia"
+
+    @pytest.mark.parametrize(
+        "query", [{}, {"a": "jedna"}, {"a": "x", "b": "jedna"}, {"a": "jedna", "b": "jedna"}]
+    )
+    def test_less_than_two_show_the_choice(self, client, query):
+        ServiceFactory(slug="jedna")
+        page = client.get("/uslugi/porownaj/", query)
+        assert page.status_code == 200
+        assert b"compared" not in page.content
+
+
+@pytest.mark.parametrize("language", ["", "/be", "/en", "/it"])
+def test_the_leaflet_is_a_tagged_pdf_and_the_same_every_time(client, language):
+    ServiceFactory(slug="stol", name='Stół #let x = 1; "\\ $', accessibility="Ўваход без прыступак")
+    first, second = (client.get(f"{language}/uslugi/stol/ulotka.pdf") for _ in range(2))
+    assert first["Content-Type"] == "application/pdf"
+    assert first.content.startswith(b"%PDF")
+    assert b"StructTreeRoot" in first.content
+    assert first.content == second.content
