@@ -37,6 +37,7 @@ urlpatterns = [
         path("plebiscyt/", include("plebiscite.urls")),
         path("szukaj/", views.search, name="search"),
         path("sprawy/", views.my_matters_page, name="my_matters"),
+        path("pomysly/", include("services_catalog.place.urls")),
         path("", include("services_catalog.urls")),
         # Files that pages make (feeds, calendars, totals): Wagtail's own pattern wants a slash at
         # the end.

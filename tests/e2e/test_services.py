@@ -71,6 +71,9 @@ def test_a_visitor_without_an_account_asks_and_is_answered(
     expect(page.locator("#error-summary")).to_be_visible()
     expect(page.locator("textarea[name=text]")).to_have_value("Drzwi do piwnicy się nie domykają.")
     look(page)
+    expect(page.locator("#a-where")).to_be_visible()
+    page.locator("input[name=where][value=elsewhere]").check()
+    page.locator("input[name=place]").fill("w piwnicy")
     page.locator("input[name=name]").fill("Barbara Przykładowa")
     page.locator("input[name=email]").fill(EMAIL)
     send(page)
@@ -80,6 +83,7 @@ def test_a_visitor_without_an_account_asks_and_is_answered(
     assert re.fullmatch(r"HAJ-\d{4}-\d{6}-\d", case.number)
     expect(page.locator("h1")).to_contain_text(case.number)
     expect(page.locator("main")).to_contain_text(EMAIL)
+    expect(page.locator("main")).to_contain_text("w piwnicy")
     look(page)
 
     # Another device, as when the mail is read on a telephone.

@@ -19,7 +19,7 @@ from wagtail.admin.views import generic
 from core.clock import database_now
 from core.files import serve
 from core.transitions import Transition, TransitionError, available
-from services_catalog.cases import erasing, permissions, selectors, services
+from services_catalog.cases import answers, erasing, permissions, selectors, services
 from services_catalog.cases.admin.forms import (
     AnswerForm,
     AssignForm,
@@ -103,6 +103,9 @@ def case_context(
         "case": case,
         "timeline": selectors.timeline(case, for_staff=True),
         "files": selectors.request_files(case),
+        "answers": answers.shown(
+            case, with_identity=permissions.may_see_contact(request.user, case)
+        ),
         "overdue": selectors.is_overdue(case, database_now()),
         "may_see_contact": permissions.may_see_contact(request.user, case),
         "may_export": permissions.may_work(request.user) and case.erased_at is None,
