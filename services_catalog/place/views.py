@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.permissions import signed_in
 from core.throttle import throttle, visitor_key
 from core.transitions import TransitionError
 from services_catalog.place import plan, services
@@ -91,7 +92,7 @@ def new_idea(request: HttpRequest) -> HttpResponse:
 @require_safe
 def my_ideas(request: HttpRequest) -> HttpResponse:
     """One's own ideas with what became of them."""
-    rows = Idea.objects.filter(author=request.user).select_related("group")[:100]
+    rows = Idea.objects.filter(author=signed_in(request)).select_related("group")[:100]
     return render(request, "services_catalog/place/mine.html", {"ideas": rows})
 
 

@@ -68,6 +68,8 @@ def test_wrong_answers_are_said_at_their_place_and_all_is_kept(client, service, 
     assert answer.status_code == 422
     assert answer.context["asked"].errors.keys() == {"where"}
     assert "Kran" in page
+    assert page.count('id="error-summary"') == 1
+    assert 'href="#a-where"' in page
     assert not ServiceRequest.objects.exists()
     assert send(client, service, room="mars").status_code == 422
 
