@@ -97,7 +97,9 @@ def case_context(
 ) -> dict[str, Any]:
     """What the screen of a case shows to this person."""
     rows = available(case, request.user)
-    written = [row for row in rows if row.verb in WRITTEN]
+    written = sorted(
+        (row for row in rows if row.verb in WRITTEN), key=lambda row: WRITTEN.index(row.verb)
+    )
     plain = [row for row in rows if row.verb not in (*WRITTEN, *WITH_FORM) and _fits(row, case)]
     return {
         "case": case,
