@@ -9,9 +9,11 @@ class HomeConfig(AppConfig):
     def ready(self) -> None:
         from core import ports
         from home.demo import load
+        from home.publishing import publish_news
         from home.selectors import EventActivity
         from home.sources import PageSearch
 
         ports.activity.register("home.events", EventActivity())
         ports.search_source.register("home.pages", PageSearch())
         ports.demo.register("home", load)
+        ports.publish_news.register("home", publish_news)

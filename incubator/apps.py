@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.apps import AppConfig
@@ -23,12 +24,14 @@ class IncubatorConfig(AppConfig):
         from incubator.personal_data import ApplicationData
         from incubator.presets import PRESETS
         from incubator.selectors import IncubatorActivity
+        from incubator.services.checking import tidy
         from incubator.sources import CallSearch
 
         ports.activity.register("incubator.calls", IncubatorActivity())
         ports.search_source.register("incubator.calls", CallSearch())
         ports.personal_data.register("incubator", ApplicationData())
         ports.demo.register("incubator", load)
+        ports.jobs.register("incubator.tidy", ports.Job(every=timedelta(minutes=10), run=tidy))
         for preset in PRESETS:
             presets.register(preset)
         file_permissions.register("incubator.application", may_read_file)

@@ -10,7 +10,7 @@ from accounts.permissions import has_role
 from accounts.roles import Role
 from directory import permissions as directory_permissions
 from directory.team_roles import TeamRole
-from incubator.states import UNNUMBERED, State
+from incubator.states import UNNUMBERED
 
 if TYPE_CHECKING:
     from incubator.models import Application
@@ -46,11 +46,21 @@ def coordinates(user: Any) -> bool:
     return has_role(user, *COORDINATORS)
 
 
+def annuls(user: Any) -> bool:
+    """Whether the person may end a call without an outcome."""
+    return has_role(user, Role.APPROVER, Role.ADMINISTRATOR)
+
+
 def may_write(user: Any, application: Application) -> bool:
     """Whether the person may change the answers."""
-    return application.state == State.DRAFT and directory_permissions.may_write(
+    return application.is_writable and directory_permissions.may_write(
         user, application.organisation
     )
+
+
+def writes_for(user: Any, application: Application) -> bool:
+    """Whether the person writes for the applicant, whatever is open now."""
+    return directory_permissions.may_write(user, application.organisation)
 
 
 def may_lead(user: Any, application: Application) -> bool:

@@ -7,8 +7,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from core.ports import DataExport, DataNotice
-from incubator.models import Application, ApplicationDraft, Attachment
+from core.files import open_file
+from core.ports import DataExport, DataNotice, ExportedFile
+from incubator.models import Application, ApplicationDraft, Attachment, CallQuestion
 
 
 class ApplicationData:
@@ -35,7 +36,29 @@ class ApplicationData:
         )
 
     def export(self, user: Any) -> DataExport:
-        return DataExport(data={"applications": list(self._applications(user))})
+        return DataExport(
+            data={
+                "applications": list(self._applications(user)),
+                "questions_about_calls": list(
+                    CallQuestion.objects.filter(asked_by=user).values(
+                        "call__name_pl", "question", "answer"
+                    )
+                ),
+            },
+            files=self._files(user),
+        )
+
+    def _files(self, user: Any) -> Iterator[ExportedFile]:
+        """The files that this person has added, also those that were dropped after sending."""
+        rows = Attachment.objects.filter(
+            added_by=user,
+            application__in=Application.objects.of_teams_of(user),
+        ).select_related("file", "application")
+        for row in rows:
+            if row.file.may_be_served:
+                with open_file(row.file) as file:
+                    name = f"{row.application.uuid}/{row.pk}-{row.file.name}"
+                    yield ExportedFile(name=name, content=file.read())
 
     def _applications(self, user: Any) -> Iterator[dict[str, Any]]:
         for row in Application.objects.of_teams_of(user).with_lists():
@@ -51,6 +74,7 @@ class ApplicationData:
     def erase(self, user: Any) -> None:
         Application.objects.filter(lead=user).update(lead=None)
         ApplicationDraft.objects.filter(saved_by=user).update(saved_by=None)
+        CallQuestion.objects.filter(asked_by=user).update(asked_by=None)
         Attachment.objects.filter(added_by=user).update(added_by=None)
         for draft in ApplicationDraft.objects.filter(
             application__organisation__memberships__user=user

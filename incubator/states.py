@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -27,6 +28,7 @@ from core.transitions import (
 from core.transitions import State as Row
 from directory import permissions as directory_permissions
 from directory.team_roles import WRITING_ROLES, TeamRole
+from incubator.criteria import CRITERIA
 
 #: Numbers of applications: year of the call, its number in the year, number in the call, check.
 NUMBERS = Scheme("INK", "/", (4, 2, 3))
@@ -40,17 +42,21 @@ class State(TextChoices):
     SUBMITTED = "submitted"
     WITHDRAWN = "withdrawn"
     FORMAL_CHECK = "formal_check"
+    CLARIFICATION = "clarification"
     REFUSAL_PROPOSED = "refusal_proposed"
     FORMAL_OK = "formal_ok"
     FORMAL_REJECTED = "formal_rejected"
+    ANNULLED = "annulled"
 
 
 #: States without a number.
 UNNUMBERED = (State.DRAFT, State.ABANDONED)
 #: States after which the organisation may begin another application in the same call.
-GIVEN_UP = (State.ABANDONED, State.WITHDRAWN)
+GIVEN_UP = (State.ABANDONED, State.WITHDRAWN, State.ANNULLED)
 #: States in which staff have something to do.
 WITH_STAFF = (State.SUBMITTED, State.FORMAL_CHECK, State.REFUSAL_PROPOSED)
+#: States in which the answers may be written, each within its own limits.
+WRITABLE = (State.DRAFT, State.SUBMITTED, State.CLARIFICATION)
 
 # --- Who --------------------------------------------------------------------------------------
 
@@ -84,7 +90,7 @@ class Incomplete(Refused):
 
 def in_time(step: Step) -> None:
     """Judged by when the request arrived, not by when its checking ended."""
-    if not step.obj.call.takes(step["arrived_at"]):
+    if not step.obj.call.takes(step["arrived_at"], step.obj.organisation_id):
         raise Late(_("The call is closed. Your application has been kept as a draft."))
 
 
@@ -104,8 +110,49 @@ def complete(step: Step) -> None:
 
 def call_is_over(step: Step) -> None:
     """Nobody's application is looked at while others may still be sent."""
-    if step.now <= step.obj.call.last_moment:
+    if step.now <= step.obj.call.last_moment_of_all:
         raise Refused(_("The call is still open. Checking begins after it closes."))
+
+
+def answered_in_time(step: Step) -> None:
+    """A clarification has a deadline of its own; its answer is judged by when it arrived."""
+    found = step.obj.open_clarification
+    last = found.due_at + timedelta(seconds=step.obj.call.grace_s) if found else None
+    if last is None or step["arrived_at"] > last:
+        raise Late(_("The time for this clarification is over. What you wrote has been kept."))
+
+
+def time_is_over(step: Step) -> None:
+    """Nobody ends a clarification before its time."""
+    found = step.obj.open_clarification
+    if found and step.now <= found.due_at + timedelta(seconds=step.obj.call.grace_s):
+        raise Refused(_("The applicant still has time to answer."))
+
+
+def questions_asked(step: Step) -> None:
+    """A clarification says what has to be put right and opens at least one question."""
+    if not step["questions"].strip():
+        raise Refused(_("Say what has to be put right."), field="questions")
+    if not step["unlocked_keys"]:
+        raise Refused(_("Choose at least one question that may be changed."), field="keys")
+
+
+def call_is_annulled(step: Step) -> None:
+    """Applications are annulled together with their call, never one by one."""
+    if step.obj.call.annulled_at is None:
+        raise Refused(_("The call has not been annulled."))
+
+
+def fully_checked(step: Step) -> None:
+    """Every point of the list is answered, and none by “no”."""
+    found = dict(step.obj.formal_items.values_list("criterion", "result"))
+    if missing := [name for name in CRITERIA if name not in found]:
+        raise Refused(
+            _("Answer every point of the check first; %(count)s are left.")
+            % {"count": len(missing)}
+        )
+    if "no" in found.values():
+        raise Refused(_("A point of the check is answered by “no”."))
 
 
 def not_of_own_team(step: Step) -> None:
@@ -134,6 +181,22 @@ def number_it(step: Step) -> None:
     call = step.obj.call
     step.obj.submitted_at = step["arrived_at"]
     step.obj.number = take_number(NUMBERS, call.year, call.ordinal)
+
+
+def ask(step: Step) -> None:
+    """The request, with the questions of the form that it opens and its own deadline."""
+    step.obj.clarifications.create(
+        questions=step["questions"].strip(),
+        unlocked_keys=list(step["unlocked_keys"]),
+        due_at=step["due_at"],
+        asked_by=step.actor.pk,
+    )
+
+
+def end_clarification(step: Step) -> None:
+    """Answered or expired: the single questions are closed again."""
+    state = "answered" if step.transition.verb == "answer" else "expired"
+    step.obj.clarifications.filter(state="open").update(state=state, closed_at=step.now)
 
 
 def propose(step: Step) -> None:
@@ -165,6 +228,7 @@ def about(step: Step) -> Mapping[str, Any]:
         "application": step.obj,
         "call": step.obj.call,
         "organisation": step.obj.organisation,
+        "clarification": step.obj.open_clarification,
         "path": f"/inkubator/wnioski/{step.obj.uuid}/",
     }
 
@@ -183,9 +247,11 @@ MACHINE = Machine(
         Row(State.SUBMITTED, _("submitted"), _("sent")),
         Row(State.WITHDRAWN, _("withdrawn"), _("withdrawn")),
         Row(State.FORMAL_CHECK, _("formal check"), _("formal check")),
+        Row(State.CLARIFICATION, _("clarification"), _("clarification")),
         Row(State.REFUSAL_PROPOSED, _("refusal proposed"), _("formal check")),
         Row(State.FORMAL_OK, _("formally correct"), _("formally correct")),
         Row(State.FORMAL_REJECTED, _("formally refused"), _("refused for formal reasons")),
+        Row(State.ANNULLED, _("annulled"), _("annulled with the call")),
     ],
     [
         Transition(
@@ -202,6 +268,17 @@ MACHINE = Machine(
             mail=notice("submitted"),
         ),
         Transition(
+            "correct",
+            State.SUBMITTED,
+            None,
+            who=WRITERS,
+            label_staff=_("Send a correction"),
+            label_public=_("Send the correction"),
+            guard=(in_time, nothing_changed_meanwhile, complete),
+            takes=("arrived_at", "rev", "errors"),
+            mail=notice("corrected"),
+        ),
+        Transition(
             "abandon",
             State.DRAFT,
             State.ABANDONED,
@@ -211,7 +288,13 @@ MACHINE = Machine(
         ),
         Transition(
             "withdraw",
-            (State.SUBMITTED, State.FORMAL_CHECK, State.REFUSAL_PROPOSED, State.FORMAL_OK),
+            (
+                State.SUBMITTED,
+                State.FORMAL_CHECK,
+                State.CLARIFICATION,
+                State.REFUSAL_PROPOSED,
+                State.FORMAL_OK,
+            ),
             State.WITHDRAWN,
             who=LEADERS,
             label_staff=_("Withdraw"),
@@ -232,8 +315,40 @@ MACHINE = Machine(
             State.FORMAL_OK,
             who=CHECKERS,
             label_staff=_("Formally correct"),
-            guard=not_of_own_team,
+            guard=(not_of_own_team, fully_checked),
             mail=notice("formal_ok"),
+        ),
+        Transition(
+            "ask",
+            State.FORMAL_CHECK,
+            State.CLARIFICATION,
+            who=CHECKERS,
+            label_staff=_("Ask for clarification"),
+            guard=(not_of_own_team, questions_asked),
+            effect=ask,
+            takes=("questions", "unlocked_keys", "due_at"),
+            mail=notice("clarification"),
+        ),
+        Transition(
+            "answer",
+            State.CLARIFICATION,
+            State.FORMAL_CHECK,
+            who=WRITERS,
+            label_staff=_("Answer"),
+            label_public=_("Send the answer"),
+            guard=(answered_in_time, nothing_changed_meanwhile, complete),
+            effect=end_clarification,
+            takes=("arrived_at", "rev", "errors"),
+            mail=notice("clarified"),
+        ),
+        Transition(
+            "expire",
+            State.CLARIFICATION,
+            State.FORMAL_CHECK,
+            who=CHECKERS | SYSTEM_ONLY,
+            label_staff=_("Go on without the answer"),
+            guard=time_is_over,
+            effect=end_clarification,
         ),
         Transition(
             "propose_refusal",
@@ -264,6 +379,33 @@ MACHINE = Machine(
             guard=not_of_own_team,
             effect=take_back,
             fields=("public_reason", "refusal_proposed_by"),
+        ),
+        Transition(
+            "reopen",
+            State.FORMAL_REJECTED,
+            State.FORMAL_CHECK,
+            who=roles(Role.APPROVER),
+            label_staff=_("Reopen after a complaint"),
+            guard=(not_of_own_team, reason_given),
+            effect=take_back,
+            fields=("public_reason", "refusal_proposed_by"),
+            takes=("public_reason",),
+            mail=notice("reopened"),
+        ),
+        Transition(
+            "annul",
+            (
+                State.SUBMITTED,
+                State.FORMAL_CHECK,
+                State.CLARIFICATION,
+                State.REFUSAL_PROPOSED,
+                State.FORMAL_OK,
+            ),
+            State.ANNULLED,
+            who=roles(Role.APPROVER, Role.ADMINISTRATOR),
+            label_staff=_("Annul"),
+            guard=call_is_annulled,
+            mail=notice("annulled"),
         ),
     ],
     initial=State.DRAFT,

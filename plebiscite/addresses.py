@@ -47,6 +47,21 @@ def booth(slug: str, language: str | None = None) -> str:
     return f"{of_plebiscite(slug, language)}glosuj/"
 
 
+def code_booth(slug: str, language: str | None = None) -> str:
+    """Where one votes with a code from an envelope; its letters are the fragment of the QR."""
+    return f"{booth(slug, language)}kod/"
+
+
+def kiosk(slug: str, language: str | None = None) -> str:
+    """The voting stand: the booth for codes on a device that can do nothing else."""
+    return f"{of_plebiscite(slug, language)}stanowisko/"
+
+
+def objecting(slug: str, language: str | None = None) -> str:
+    """Where one raises an objection to the result."""
+    return f"{of_plebiscite(slug, language)}zastrzezenie/"
+
+
 def proposing(slug: str, language: str | None = None) -> str:
     """Where one proposes a work, and finds one's own."""
     return f"{of_plebiscite(slug, language)}zglos/"

@@ -14,7 +14,16 @@ class PlebisciteConfig(AppConfig):
         from core.ports import Job
         from plebiscite import sources
         from plebiscite.demo import load
-        from plebiscite.services import forgetting, mixing, moving, proposals
+        from plebiscite.services import (
+            bundles,
+            checkpoints,
+            forgetting,
+            mixing,
+            moving,
+            proposals,
+            witnessing,
+        )
+        from plebiscite.services.commission import paper
 
         ports.activity.register("plebiscite", sources.PlebisciteActivity())
         ports.search_source.register("plebiscite.plebiscites", sources.PlebisciteSearch())
@@ -23,10 +32,14 @@ class PlebisciteConfig(AppConfig):
         ports.health.register("plebiscite", sources.check_health)
         ports.demo.register("plebiscite", load)
         file_permissions.register(proposals.FILE_OWNER, proposals.may_read_picture)
+        file_permissions.register(paper.FILE_OWNER, paper.may_read_protocol)
         for name, every, run in (
             ("plebiscite.keys", timedelta(seconds=10), moving.make_missing_keys),
             ("plebiscite.due", timedelta(seconds=1), moving.write_down_what_is_due),
             ("plebiscite.mix", timedelta(seconds=2), mixing.flush_open_boxes),
+            ("plebiscite.checkpoints", timedelta(minutes=10), checkpoints.sign_open_logs),
+            ("plebiscite.bundles", timedelta(seconds=5), bundles.make_wanted_bundles),
+            ("plebiscite.destroy_keys", timedelta(seconds=5), witnessing.destroy_ordered_keys),
             ("plebiscite.forget", timedelta(hours=1), forgetting.forget_voters),
         ):
             ports.jobs.register(name, Job(every=every, run=run))

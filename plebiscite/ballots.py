@@ -40,6 +40,15 @@ class BadBallot(ValueError):
     TOO_MANY = "too_many"
     UNKNOWN_OPTION = "unknown_option"
     MALFORMED = "malformed"
+    #: In a form alone, where each gets a sentence of its own (`plebiscite.marking`).
+    TOO_MANY_POINTS = "too_many_points"
+    ABOVE_CAP = "above_cap"
+    NO_NUMBER = "no_number"
+    RANK_TWICE = "rank_twice"
+    RANK_SKIPPED = "rank_skipped"
+    NO_RANK = "no_rank"
+    NOTHING = "nothing"
+    BLANK_AND_MARKS = "blank_and_marks"
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

@@ -231,3 +231,48 @@ class ReasonForm(forms.Form):
         widget=forms.Textarea(attrs={"class": "input", "rows": 6}),
         error_messages={"required": _("Write why you do not agree.")},
     )
+
+
+class ObjectionForm(forms.Form):
+    """An objection to a result. Who somebody is they may keep to themselves."""
+
+    text = forms.CharField(
+        label=_("What do you object to?"),
+        help_text=_("Say what happened, when and where. At most 4000 characters."),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"class": "input", "rows": 8}),
+        error_messages={
+            "required": _("Write what you object to."),
+            "max_length": _("An objection has at most 4000 characters."),
+        },
+    )
+    name = forms.CharField(
+        label=_("First and last name"),
+        help_text=_("Only the commission sees it."),
+        max_length=160,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "name"}),
+    )
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        help_text=_("So that we can send you the answer. It is published too, without your name."),
+        required=False,
+        widget=forms.EmailInput(attrs={"class": "input", "autocomplete": "email"}),
+        error_messages={"invalid": _("This is not an e-mail address.")},
+    )
+
+
+class AnswerForm(forms.Form):
+    """The public answer to an objection."""
+
+    summary = forms.CharField(
+        label=_("Summary for everybody"),
+        help_text=_("What is objected to, without names and other personal data."),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    answer = forms.CharField(
+        label=_("Answer"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 8}),
+    )

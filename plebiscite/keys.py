@@ -4,6 +4,8 @@
     <KEYS_DIR>/<plebiscite>/tag             turns commitments into tags for the inbox
     <KEYS_DIR>/<plebiscite>/promise         signs the promises that voters get
     <KEYS_DIR>/<plebiscite>/worker/inbox    opens sealed votes: the worker's alone
+    <KEYS_DIR>/<plebiscite>/worker/log      signs the log and the bundle: the worker's;
+                                            `log-<number>` takes over after that checkpoint
 
 The worker makes them, so that the web process never sees the last one; in production its folder
 belongs to the worker's user (docs/plebiscite.md). Files are 0600 in folders 0700.
@@ -27,6 +29,7 @@ _PEPPER = "pepper"
 _TAG = "tag"
 _PROMISE = "promise"
 _INBOX = "worker/inbox"
+_LOG = "worker/log"
 
 
 class MissingKey(RuntimeError):
@@ -39,15 +42,17 @@ class PublicKeys:
 
     inbox: bytes
     promise: bytes
+    log: bytes
 
 
 def make(plebiscite: UUID) -> PublicKeys:
     """Makes the keys that are missing, and gives the public halves; never replaces one."""
-    for name in (_PEPPER, _TAG, _PROMISE, _INBOX):
+    for name in (_PEPPER, _TAG, _PROMISE, _INBOX, _LOG):
         _make_file(_path(plebiscite, name))
     return PublicKeys(
         inbox=bytes(PrivateKey(inbox_key(plebiscite)).public_key),
         promise=bytes(SigningKey(promise_key(plebiscite)).verify_key),
+        log=bytes(SigningKey(log_key(plebiscite)).verify_key),
     )
 
 
@@ -62,12 +67,30 @@ def has_pepper(plebiscite: UUID) -> bool:
 
 
 def destroy_pepper(plebiscite: UUID) -> None:
-    """Removes the key of the voter register for good; nothing if it is gone.
+    """Removes the key of the voter register for good; nothing if it is gone."""
+    _destroy(_path(plebiscite, _PEPPER))
 
-    Its bytes are written over first, for what that is worth: disks and backups may keep copies,
+
+def destroy_box_keys(plebiscite: UUID) -> None:
+    """Removes what opens sealed votes and what makes their tags; nothing if they are gone."""
+    for name in (_INBOX, _TAG):
+        _destroy(_path(plebiscite, name))
+
+
+def has_box_keys(plebiscite: UUID) -> bool:
+    """Whether one of the keys of the box is still there, for whoever may look into its folder."""
+    return any(_path(plebiscite, name).exists() for name in (_INBOX, _TAG))
+
+
+def has_tag_key(plebiscite: UUID) -> bool:
+    """Whether votes can still be written into the box."""
+    return _path(plebiscite, _TAG).exists()
+
+
+def _destroy(path: Path) -> None:
+    """Its bytes are written over first, for what that is worth: disks and backups may keep copies,
     which is why backups of keys are listed apart and destroyed by the same rule.
     """
-    path = _path(plebiscite, _PEPPER)
     try:
         with path.open("r+b") as file:
             file.write(bytes(PEPPER_SIZE))
@@ -87,6 +110,21 @@ def tag_key(plebiscite: UUID) -> bytes:
 def promise_key(plebiscite: UUID) -> bytes:
     """The private key that signs promises."""
     return _read(plebiscite, _PROMISE)
+
+
+def log_key(plebiscite: UUID, after: int = 0) -> bytes:
+    """The private key that signs the log after checkpoint `after`, 0 for the first key."""
+    return _read(plebiscite, _log_name(after))
+
+
+def make_log_key(plebiscite: UUID, after: int) -> bytes:
+    """Makes the key that takes over after a checkpoint; gives its public half."""
+    _make_file(_path(plebiscite, _log_name(after)))
+    return bytes(SigningKey(log_key(plebiscite, after)).verify_key)
+
+
+def _log_name(after: int) -> str:
+    return f"{_LOG}-{after}" if after else _LOG
 
 
 def inbox_key(plebiscite: UUID) -> bytes:

@@ -108,6 +108,7 @@ class Plan(Protocol):
     contest_closes_at: datetime
     voting_opens_at: datetime
     voting_closes_at: datetime
+    objections_until: datetime
     grace_s: int
 
 
@@ -146,6 +147,11 @@ def takes_votes(plan: Plan, now: datetime, *, opened_at: datetime | None = None)
         return True
     was_open = opened_at is not None and plan.voting_opens_at <= opened_at < plan.voting_closes_at
     return was_open and now < last_vote_at(plan)
+
+
+def takes_objections(plan: Plan, now: datetime) -> bool:
+    """Whether an objection to the result may be raised at `now`."""
+    return plan.state == PlebisciteState.OBJECTIONS and now < plan.objections_until
 
 
 def last_vote_at(plan: Plan) -> datetime:

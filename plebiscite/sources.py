@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -25,7 +26,7 @@ from core.ports import (
     SearchRow,
 )
 from plebiscite import addresses, clock, keys
-from plebiscite.models import Declaration, Plebiscite, Proposal
+from plebiscite.models import Declaration, Objection, Plebiscite, Proposal
 from plebiscite.permissions import is_commission
 from plebiscite.phases import MAY_TAKE_VOTES, PUBLIC, WITH_AUTHOR, ProposalState
 from plebiscite.selectors.voting import voter_status
@@ -79,6 +80,19 @@ class PlebisciteActivity(ActivitySource):
                 state=proposal.state_label,
                 due=proposal.plebiscite.voting_opens_at,
                 updated_at=proposal.submitted_at,
+                waits_for_me=True,
+            )
+        waiting = Objection.objects.filter(answered_at=None).order_by("answer_due")
+        for objection in waiting.select_related("plebiscite")[:50]:
+            yield Matter(
+                platform=Platform.PLEBISCITE,
+                kind=_("objection"),
+                title=objection.plebiscite.title,
+                number=objection.number,
+                url=reverse("plebiscite_objections:inspect", args=[objection.pk]),
+                state=_("waits for an answer"),
+                due=objection.answer_due,
+                updated_at=objection.submitted_at,
                 waits_for_me=True,
             )
 
@@ -216,6 +230,7 @@ class PlebisciteData:
             data={
                 "proposals": [_exported(proposal) for proposal in rows],
                 "votes": list(_participation(user)),
+                "objections": list(_objections(user).values(*_OBJECTION_FIELDS)),
             },
             files=_files(rows),
         )
@@ -225,6 +240,7 @@ class PlebisciteData:
         with transaction.atomic():
             for proposal in Proposal.objects.filter(author=user):
                 proposals.forget_author(proposal)
+            _objections(user).update(name="", email="")
             for plebiscite in Plebiscite.objects.filter(state__in=PUBLIC):
                 if keys.has_pepper(plebiscite.pk):
                     _forget_unused_declaration(plebiscite, user)
@@ -259,6 +275,14 @@ def _files(rows: list[Proposal]) -> Iterator[ExportedFile]:
             with open_file(picture.file) as content:
                 name = f"{proposal.pk}/{picture.position}-{picture.file.name}"
                 yield ExportedFile(name=name, content=content.read())
+
+
+_OBJECTION_FIELDS = ("number", "text", "name", "email", "submitted_at", "answer", "answered_at")
+
+
+def _objections(user: Any) -> QuerySet[Objection]:
+    """What was objected to with the address of the account."""
+    return Objection.objects.filter(email__iexact=user.email)
 
 
 def _participation(user: Any) -> Iterator[dict[str, Any]]:

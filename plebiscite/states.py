@@ -99,6 +99,11 @@ def _rule_draws_lots(step: Step) -> None:
         raise Refused(_("By the rules of this vote no lots are drawn: a tie is published."))
 
 
+def _number_is_entered(step: Step) -> None:
+    if getattr(step.obj, "beacon", None) is None:
+        raise Refused(_("Two people enter the drawn number first."))
+
+
 def _lots_are_drawn(step: Step) -> None:
     if step.obj.ruleset.draws_lots and step.source != P.DRAWN:
         raise Refused(_("By the rules of this vote lots are drawn before counting."))
@@ -107,6 +112,11 @@ def _lots_are_drawn(step: Step) -> None:
 def _objections_are_over(step: Step) -> None:
     if clock.moved(step.now) < step.obj.objections_until:
         raise Refused(_("Residents may still raise objections."))
+
+
+def _objections_are_answered(step: Step) -> None:
+    if step.obj.objections.filter(answered_at=None).exists():
+        raise Refused(_("Some objections have not been answered yet."))
 
 
 def _reason_is_given(step: Step) -> None:
@@ -142,6 +152,14 @@ def _set_up_is_complete(step: Step) -> None:
     missing = step.get("missing")
     if missing:
         raise Refused(_("The set-up is not complete: %(what)s.") % {"what": missing})
+
+
+def _paper_adds_up(step: Step) -> None:
+    if step.get("unreconciled"):
+        raise Refused(
+            _("The account of the paper cards does not close: %(what)s")
+            % {"what": step["unreconciled"]}
+        )
 
 
 def _note_publication(step: Step) -> None:
@@ -253,8 +271,8 @@ PLEBISCITE = Machine(
             P.SEALED,
             P.DRAWN,
             who=COMMISSION,
-            guard=(two_people, _rule_draws_lots),
-            takes=["first"],
+            guard=(two_people, _rule_draws_lots, _number_is_entered, _paper_adds_up),
+            takes=["first", "unreconciled"],
             label_staff=_("Draw lots for ties"),
         ),
         Transition(
@@ -262,8 +280,8 @@ PLEBISCITE = Machine(
             (P.SEALED, P.DRAWN),
             P.TALLIED,
             who=COMMISSION,
-            guard=(two_people, _lots_are_drawn),
-            takes=["first"],
+            guard=(two_people, _lots_are_drawn, _paper_adds_up),
+            takes=["first", "unreconciled"],
             label_staff=_("Count the votes"),
         ),
         Transition(
@@ -282,7 +300,7 @@ PLEBISCITE = Machine(
             P.OBJECTIONS,
             P.CERTIFIED,
             who=COMMISSION,
-            guard=(two_people, _objections_are_over),
+            guard=(two_people, _objections_are_over, _objections_are_answered),
             takes=["first"],
             label_staff=_("Declare the result final"),
         ),

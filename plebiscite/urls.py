@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from django.urls import path
 
-from plebiscite.views import booth, proposing
+from plebiscite.views import kiosk, lookup, objecting, proposing
+from plebiscite.views.booth.account import booth
+from plebiscite.views.booth.code import code_booth
 
 app_name = "plebiscite"
 
 urlpatterns = [
-    path("<slug:slug>/glosuj/", booth.booth, name="booth"),
+    path("<slug:slug>/glosuj/", booth, name="booth"),
+    path("<slug:slug>/glosuj/kod/", code_booth, name="code_booth"),
+    path("<slug:slug>/zastrzezenie/", objecting.objecting, name="objecting"),
+    path("<slug:slug>/stanowisko/", kiosk.kiosk, name="kiosk"),
+    path("<slug:slug>/stanowisko/wlacz/", kiosk.turn_on, name="kiosk_on"),
+    path("<slug:slug>/stanowisko/wylacz/", kiosk.turn_off, name="kiosk_off"),
+    path("<slug:slug>/sprawdz/szukaj/", lookup.search, name="lookup"),
     path("<slug:slug>/zglos/", proposing.start, name="propose"),
     path("<slug:slug>/zglos/<uuid:pk>/", proposing.own, name="own_proposal"),
     path(

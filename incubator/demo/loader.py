@@ -21,6 +21,7 @@ from directory.services import add_member, create_organisation
 from forms.models import Area
 from forms.services import adopt_version, save_version
 from incubator import services
+from incubator.criteria import CRITERIA
 from incubator.models import Application, Call
 from incubator.presets import GRANT, PLACE, preset
 from incubator.states import State
@@ -111,6 +112,9 @@ def _move(application: Application, row: dict[str, Any]) -> None:
             transition(application, "start_check", actor=coordinator)
         case State.FORMAL_OK:
             transition(application, "start_check", actor=coordinator)
+            services.save_check(
+                application, dict.fromkeys(CRITERIA, ("yes", "")), actor=coordinator
+            )
             transition(application, "pass", actor=coordinator)
         case State.FORMAL_REJECTED:
             transition(application, "start_check", actor=coordinator)

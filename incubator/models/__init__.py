@@ -3,8 +3,10 @@ from incubator.models.application import (
     ApplicationDraft,
     ApplicationSnapshot,
     Attachment,
+    Clarification,
+    FormalItem,
 )
-from incubator.models.call import Call, Phase
+from incubator.models.call import Call, CallAmendment, CallQuestion, Extension, Phase
 from incubator.models.page import IncubatorPage
 
 __all__ = [
@@ -13,6 +15,11 @@ __all__ = [
     "ApplicationSnapshot",
     "Attachment",
     "Call",
+    "CallAmendment",
+    "CallQuestion",
+    "Clarification",
+    "Extension",
+    "FormalItem",
     "IncubatorPage",
     "Phase",
 ]

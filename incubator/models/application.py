@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -10,10 +11,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from core.clock import ClockTimestamp
+from core.clock import ClockTimestamp, database_now
 from forms.models import Draft, Snapshot
 from incubator import permissions
-from incubator.states import GIVEN_UP, MACHINE, UNNUMBERED
+from incubator.states import GIVEN_UP, MACHINE, UNNUMBERED, WRITABLE, State
 
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
@@ -118,6 +119,52 @@ class Application(models.Model):
         return str(MACHINE.label(self.state, staff=True))
 
     @property
+    def closes_at(self) -> datetime:
+        """When the call closes for this organisation."""
+        return self.call.closes_for(self.organisation_id)
+
+    @property
+    def unlocked_keys(self) -> frozenset[str] | None:
+        """The questions that may be answered now; None for all of them."""
+        if self.state != State.CLARIFICATION:
+            return None
+        found = self.open_clarification
+        return frozenset(found.unlocked_keys) if found else frozenset()
+
+    @property
+    def is_correcting(self) -> bool:
+        """Whether a correction is being written that can still be sent."""
+        return (
+            self.state == State.SUBMITTED
+            and self.draft.is_correcting
+            and self.call.takes(database_now(), self.organisation_id)
+        )
+
+    @property
+    def can_be_corrected(self) -> bool:
+        """Whether the call still takes a correction of what was sent."""
+        return self.state == State.SUBMITTED and database_now() < self.closes_at
+
+    @property
+    def is_writable(self) -> bool:
+        """Whether answers may be changed now, by whoever may write for the organisation."""
+        if self.state == State.SUBMITTED:
+            return self.is_correcting
+        return self.state in WRITABLE
+
+    @property
+    def sending_verb(self) -> str:
+        """What sending means now."""
+        if self.state == State.CLARIFICATION:
+            return "answer"
+        return "correct" if self.is_correcting else "submit"
+
+    @property
+    def open_clarification(self) -> Clarification | None:
+        """The request for clarification that waits for an answer."""
+        return self.clarifications.filter(state=Clarification.State.OPEN).first()
+
+    @property
     def was_in_grace(self) -> bool:
         """Whether it came after the close, in the time that is still taken."""
         return any(snapshot.in_grace for snapshot in self.snapshots.all())
@@ -134,6 +181,13 @@ class ApplicationDraft(Draft):
     application = models.OneToOneField(Application, models.CASCADE, related_name="draft")
     #: Who declares to act for the organisation, as typed on the last page.
     representation = models.JSONField(default=dict)
+    #: The answers as typed when they were last sent, and their revision.
+    sent_data = models.JSONField(default=dict)
+    sent_rev = models.PositiveIntegerField(null=True)
+    #: Somebody has opened what was sent, to send it corrected before the close.
+    is_correcting = models.BooleanField(default=False)
+    #: Changes that were never sent, put aside when staff opened single questions.
+    unsent_data = models.JSONField(default=dict)
 
     class Meta:
         default_permissions = ()
@@ -206,3 +260,71 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.application_id} {self.field_key}"
+
+
+class FormalItem(models.Model):
+    """One point of the formal check of one application."""
+
+    class Result(models.TextChoices):
+        YES = "yes", _("yes")
+        NO = "no", _("no")
+        NOT_APPLICABLE = "na", _("does not apply")
+
+    application = models.ForeignKey(Application, models.CASCADE, related_name="formal_items")
+    criterion = models.CharField(max_length=40)
+    result = models.CharField(max_length=3, choices=Result.choices)
+    note = models.TextField(max_length=1000, blank=True)
+    by = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application", "criterion"], name="incubator_formal_item_one"
+            ),
+            models.CheckConstraint(
+                condition=Q(result__in=["yes", "no", "na"]), name="incubator_formal_item_result"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.criterion}"
+
+
+class Clarification(models.Model):
+    """Questions of staff to an applicant, and the answers of the form they open again."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("waits for the applicant")
+        ANSWERED = "answered", _("answered")
+        EXPIRED = "expired", _("not answered in time")
+        CANCELLED = "cancelled", _("taken back")
+
+    application = models.ForeignKey(Application, models.CASCADE, related_name="clarifications")
+    questions = models.TextField(_("what has to be put right"), max_length=3000)
+    #: Keys of the questions of the form that may be changed.
+    unlocked_keys = models.JSONField(default=list)
+    due_at = models.DateTimeField(_("until"))
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    asked_by = models.BigIntegerField()
+    asked_at = models.DateTimeField(db_default=ClockTimestamp())
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application"],
+                condition=Q(state="open"),
+                name="incubator_clarification_one_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["open", "answered", "expired", "cancelled"]),
+                name="incubator_clarification_state",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.due_at}"

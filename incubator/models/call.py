@@ -40,7 +40,9 @@ class CallQuerySet(models.QuerySet["Call"]):
     def open_now(self) -> CallQuerySet:
         """Published ones that take applications."""
         return self.published().filter(
-            opens_at__lte=ClockTimestamp(), closes_at__gt=ClockTimestamp()
+            annulled_at=None,
+            opens_at__lte=ClockTimestamp(),
+            closes_at__gt=ClockTimestamp(),
         )
 
 
@@ -89,6 +91,9 @@ class Call(MultilingualName):
     contact_phone = models.CharField(_("telephone"), max_length=30, blank=True)
     contact_email = models.EmailField(_("e-mail address"))
     is_published = models.BooleanField(_("published"), default=False)
+    #: A call that was annulled takes nothing any more, whatever its times say.
+    annulled_at = models.DateTimeField(_("annulled"), null=True, editable=False)
+    annulled_reason = models.TextField(_("reason"), max_length=2000, blank=True, editable=False)
     is_example = models.BooleanField(_("example"), default=False)
 
     objects = CallQuerySet.as_manager()
@@ -142,22 +147,41 @@ class Call(MultilingualName):
 
     def phase_at(self, now: datetime) -> Phase:
         """Where the call is at a moment of the database's clock."""
+        if self.annulled_at is not None:
+            return Phase.CLOSED
         if now < self.opens_at:
             return Phase.PLANNED
         return Phase.OPEN if now < self.closes_at else Phase.CLOSED
+
+    def closes_for(self, organisation_id: int | None) -> datetime:
+        """When the call closes for an organisation: later than for others if it was extended."""
+        if organisation_id is None:
+            return self.closes_at
+        found = self.extensions.filter(organisation_id=organisation_id).first()
+        return max(self.closes_at, found.closes_at) if found else self.closes_at
+
+    @property
+    def last_moment_of_all(self) -> datetime:
+        """Until when anybody's application may still come in; never shown."""
+        latest = self.extensions.aggregate(latest=models.Max("closes_at"))["latest"]
+        closes = max(self.closes_at, latest) if latest else self.closes_at
+        return closes + timedelta(seconds=self.grace_s)
 
     @property
     def last_moment(self) -> datetime:
         """Until when applications are really taken; never shown."""
         return self.closes_at + timedelta(seconds=self.grace_s)
 
-    def takes(self, arrived_at: datetime) -> bool:
+    def takes(self, arrived_at: datetime, organisation_id: int | None = None) -> bool:
         """Whether an application that arrived at this moment is in time."""
-        return self.is_published and self.opens_at <= arrived_at <= self.last_moment
+        if not self.is_published or self.annulled_at is not None:
+            return False
+        last = self.closes_for(organisation_id) + timedelta(seconds=self.grace_s)
+        return self.opens_at <= arrived_at <= last
 
-    def is_late(self, arrived_at: datetime) -> bool:
+    def is_late(self, arrived_at: datetime, organisation_id: int | None = None) -> bool:
         """Whether it came in the time of grace."""
-        return arrived_at > self.closes_at
+        return arrived_at > self.closes_for(organisation_id)
 
     def clean(self) -> None:
         """Once organisations rely on a call, its form stays and its close only moves later."""
@@ -177,3 +201,70 @@ class Call(MultilingualName):
             )
         if self.opens_at and before.opens_at != self.opens_at:
             raise ValidationError({"opens_at": _("The call has opened already.")})
+
+
+class CallAmendment(models.Model):
+    """A change of a published call, for everybody to read. Rows are only added."""
+
+    call = models.ForeignKey(Call, models.PROTECT, related_name="amendments")
+    #: The name of the changed field of the call.
+    what = models.CharField(max_length=30)
+    old = models.CharField(max_length=40)
+    new = models.CharField(max_length=40)
+    reason = models.TextField(max_length=1000)
+    by = models.BigIntegerField()
+    published_at = models.DateTimeField(db_default=ClockTimestamp())
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["-published_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.call_id} {self.what}"
+
+
+class Extension(models.Model):
+    """A later close for one organisation, with the reason for it."""
+
+    call = models.ForeignKey(Call, models.PROTECT, related_name="extensions")
+    organisation = models.ForeignKey(
+        "directory.Organisation",
+        verbose_name=_("organisation"),
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    closes_at = models.DateTimeField(_("closes for it"))
+    reason = models.TextField(_("reason"), max_length=1000)
+    by = models.BigIntegerField()
+    created_at = models.DateTimeField(db_default=ClockTimestamp())
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["call", "organisation"], name="incubator_extension_one")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.call_id} {self.organisation_id}"
+
+
+class CallQuestion(models.Model):
+    """A question about a call. With its answer it is published to all, without who asked."""
+
+    call = models.ForeignKey(Call, models.PROTECT, related_name="questions", verbose_name=_("call"))
+    question = models.TextField(_("question"), max_length=1000)
+    answer = models.TextField(_("answer"), max_length=3000, blank=True)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    asked_at = models.DateTimeField(_("asked"), db_default=ClockTimestamp())
+    answered_at = models.DateTimeField(_("answered"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("question about a call")
+        verbose_name_plural = _("questions about calls")
+        ordering = ["asked_at", "pk"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.question[:80]

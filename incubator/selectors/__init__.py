@@ -2,7 +2,9 @@
 
 from incubator.selectors.activity import IncubatorActivity
 from incubator.selectors.applications import (
+    differences,
     my_applications,
+    open_steps,
     sent_answers,
     summary_of,
     wizard_steps,
@@ -15,8 +17,10 @@ __all__ = [
     "call_context",
     "calls_context",
     "current_attachments",
+    "differences",
     "files_by_field",
     "my_applications",
+    "open_steps",
     "sent_answers",
     "summary_of",
     "wizard_steps",

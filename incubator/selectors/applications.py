@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from django.urls import reverse
@@ -11,7 +12,7 @@ from django.utils.functional import cached_property
 
 from forms.checking import Checked, check, filled, raw_answer, with_files
 from forms.rendering import in_own_language
-from forms.schema import Field, Form
+from forms.schema import Field, Form, Step
 from forms.types import FileInfo, TableText, registry
 from incubator.models import Application, ApplicationSnapshot
 from incubator.selectors.files import files_by_field
@@ -114,13 +115,23 @@ def summary_url(application: Application) -> str:
     return reverse("incubator:summary", args=[application.uuid])
 
 
+def open_steps(application: Application) -> list[Step]:
+    """The steps that can be written: all, or those with a question that staff have opened."""
+    steps = application.form_version.form.steps
+    unlocked = application.unlocked_keys
+    if unlocked is None:
+        return list(steps)
+    return [step for step in steps if any(item.key in unlocked for item in step.fields)]
+
+
 def wizard_steps(application: Application, *, now: str = "") -> list[WizardStep]:
     """The line of steps: what is done, what is being written, what is still ahead."""
     summary = summary_of(application)
     form = summary.form
     with_errors = {form.step_of[key] for key in summary.checked.errors}
     steps = []
-    for position, step in enumerate(form.steps):
+    for step in open_steps(application):
+        position = form.steps.index(step)
         is_begun = filled(form, summary.answers, summary.files, step=step.key)
         steps.append(
             WizardStep(
@@ -158,3 +169,41 @@ def sent_answers(snapshot: ApplicationSnapshot) -> list[ShownStep]:
 def my_applications(user: Any) -> list[Application]:
     """The applications of a person's teams, the latest first."""
     return list(Application.objects.of_teams_of(user).with_lists().order_by("-created_at", "-pk"))
+
+
+@dataclass(frozen=True)
+class Difference:
+    """An answer that two snapshots of one application have differently."""
+
+    label: Any
+    before: str
+    after: str
+
+
+def differences(application: Application) -> list[dict[str, Any]]:
+    """What each later snapshot has changed against the one before it, the newest first."""
+    snapshots = list(application.snapshots.select_related("form_version").order_by("seq"))
+    found = []
+    for before, after in pairwise(snapshots):
+        old, new = _by_key(before), _by_key(after)
+        rows = [
+            Difference(
+                (new.get(key) or old[key]).label,
+                _in_words(old.get(key)),
+                _in_words(new.get(key)),
+            )
+            for key in after.form_version.form.fields
+            if _in_words(old.get(key)) != _in_words(new.get(key))
+        ]
+        found.append({"snapshot": after, "rows": rows})
+    return found[::-1]
+
+
+def _by_key(snapshot: ApplicationSnapshot) -> dict[str, Shown]:
+    return {answer.key: answer for step in sent_answers(snapshot) for answer in step.answers}
+
+
+def _in_words(answer: Shown | None) -> str:
+    if answer is None:
+        return ""
+    return "\n".join([answer.text, *(f"{f.name} ({f.sha256[:12]})" for f in answer.files)]).strip()

@@ -3,29 +3,47 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
 from core.clock import database_now
 from core.i18n.dates import hour, long_date
-from incubator.models import Call, Phase
+from incubator.models import Call, CallAmendment, Phase
 
 
-@dataclass(frozen=True)
+@dataclass
 class CallView:
     """A call at one moment of the database's clock, in the active language."""
 
     call: Call
     now: datetime
+    #: For whom: an organisation may have more time than others.
+    organisation_id: int | None = None
 
     @property
     def phase(self) -> Phase:
-        return self.call.phase_at(self.now)
+        found = self.call.phase_at(self.now)
+        if found == Phase.CLOSED and not self.is_annulled and self.now < self.closes_at:
+            return Phase.OPEN
+        return found
+
+    @cached_property
+    def closes_at(self) -> datetime:
+        return self.call.closes_for(self.organisation_id)
+
+    @property
+    def is_annulled(self) -> bool:
+        return self.call.annulled_at is not None
+
+    @property
+    def is_extended(self) -> bool:
+        return self.closes_at > self.call.closes_at
 
     @property
     def is_open(self) -> bool:
@@ -45,7 +63,7 @@ class CallView:
 
     @property
     def closes(self) -> str:
-        return moment(self.call.closes_at)
+        return moment(self.closes_at)
 
     @property
     def fallback_language(self) -> dict[str, Any] | None:
@@ -65,6 +83,30 @@ def moment(value: datetime) -> str:
         "hour": hour(local),
         "zone": f"{local:%Z}",
     }
+
+
+def shown_amendment(row: CallAmendment) -> dict[str, str]:
+    """A change of a call in words: what it was, what it is, why and since when."""
+    labels = {
+        "closes_at": _("Close of the call"),
+        "decision_due": _("Decision until"),
+        "seats": _("Places"),
+    }
+    return {
+        "what": labels.get(row.what, row.what),
+        "old": _value_in_words(row.what, row.old),
+        "new": _value_in_words(row.what, row.new),
+        "reason": row.reason,
+        "when": moment(row.published_at),
+    }
+
+
+def _value_in_words(what: str, text: str) -> str:
+    if not text:
+        return "–"
+    if what == "closes_at":
+        return moment(datetime.fromisoformat(text))
+    return long_date(date.fromisoformat(text)) if what == "decision_due" else text
 
 
 def calls_context() -> dict[str, Any]:
@@ -93,6 +135,8 @@ def call_context(slug: str) -> dict[str, Any] | None:
         "call": call,
         "view": view,
         "steps": call.form_version.form.steps,
+        "amendments": [shown_amendment(row) for row in call.amendments.all()],
+        "questions": call.questions.exclude(answer=""),
         "fallback_language": view.fallback_language,
         "languages_available": [
             code for code, _name in settings.LANGUAGES if getattr(call, f"name_{code}", "")

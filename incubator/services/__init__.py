@@ -1,5 +1,13 @@
 """What changes in the incubator, one function per use case. Nothing else writes its tables."""
 
+from incubator.services.calls import (
+    amend_call,
+    annul_call,
+    answer_question,
+    ask_about,
+    extend_call,
+)
+from incubator.services.checking import ask_clarification, save_check
 from incubator.services.files import add_file, remove_file
 from incubator.services.submission import Submitted, submit
 from incubator.services.writing import (
@@ -7,6 +15,8 @@ from incubator.services.writing import (
     CallNotOpen,
     abandon,
     begin_application,
+    begin_correction,
+    drop_correction,
     save_draft,
     save_representation,
     withdraw,
@@ -18,8 +28,17 @@ __all__ = [
     "Submitted",
     "abandon",
     "add_file",
+    "amend_call",
+    "annul_call",
+    "answer_question",
+    "ask_about",
+    "ask_clarification",
     "begin_application",
+    "begin_correction",
+    "drop_correction",
+    "extend_call",
     "remove_file",
+    "save_check",
     "save_draft",
     "save_representation",
     "submit",

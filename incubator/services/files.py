@@ -34,6 +34,7 @@ def add_file(
     stored = store_upload(upload, actor=actor, allowed=allowed_kinds(field))
     with transaction.atomic():
         current = locked_draft(application, actor=actor)
+        _check_unlocked(current, field.key)
         _leave_room(current, field)
         claim(stored, current)
         attachment = Attachment.objects.create(
@@ -51,6 +52,7 @@ def remove_file(application: Application, *, file_id: UUID, actor: Any) -> None:
     attachment = attachments.select_related("file").filter(file_id=file_id).first()
     if attachment is None:
         return
+    _check_unlocked(current, attachment.field_key)
     if current.snapshots.exists():
         attachment.removed_at = database_now()
         attachment.save(update_fields=["removed_at"])
@@ -70,6 +72,12 @@ def _field(application: Application, key: str) -> Field:
     if field is None or not registry[field.type].takes_files:
         raise FileRefused(_("This question takes no files."), "question")
     return field
+
+
+def _check_unlocked(application: Application, key: str) -> None:
+    unlocked = application.unlocked_keys
+    if unlocked is not None and key not in unlocked:
+        raise FileRefused(_("This question is not open for changes."), "question")
 
 
 def _leave_room(application: Application, field: Field) -> None:

@@ -16,10 +16,12 @@ from core.transitions import transition as change_state
 from forms.checking import check, raw_answer
 from forms.services import take_snapshot
 from forms.types import registry
-from incubator.models import Application, ApplicationSnapshot
+from incubator.models import Application, ApplicationDraft, ApplicationSnapshot
 from incubator.selectors.files import files_by_field
+from incubator.states import State
 
-SUBMISSION = "submission"
+CLARIFICATION = "clarification"
+KINDS = {"submit": "submission", "correct": "correction", "answer": CLARIFICATION}
 
 
 @dataclass(frozen=True)
@@ -41,12 +43,14 @@ def submit(
     representation: Mapping[str, str],
     idempotency_key: uuid.UUID,
 ) -> Submitted:
-    """Send the draft: check it, freeze it, number it, tell the team.
+    """Send what is being written: check it, freeze it, tell the team; a draft gets its number.
 
-    `arrived_at` is when the request reached the server, by the database's clock; `rev` the
-    revision that the sender has read; `idempotency_key` comes from the page and makes a second
-    press of the same button give the first one's answer. Raises what the table's guards raise:
-    `Late`, `Incomplete`, `Refused`; `NotAllowed`; `WrongState` when somebody else was quicker.
+    What was sent before the close is corrected, a request for clarification is answered: each
+    makes a new snapshot beside the earlier ones. `arrived_at` is when the request reached the
+    server, by the database's clock; `rev` the revision that the sender has read;
+    `idempotency_key` comes from the page and makes a second press of the same button give the
+    first one's answer. Raises what the table's guards raise: `Late`, `Incomplete`, `Refused`;
+    `NotAllowed`; `WrongState` when somebody else was quicker.
     """
     current: Application = lock_row(application)
     earlier = ApplicationSnapshot.objects.filter(
@@ -56,10 +60,15 @@ def submit(
         return Submitted(current, earlier, is_repeat=True)
     form = current.form_version.form
     files = files_by_field(current)
-    answers = current.draft.data
+    draft = ApplicationDraft.objects.select_for_update().get(application=current)
+    answers = draft.data
     checked = check(form, answers, files)
+    verb = current.sending_verb
+    if current.state == State.SUBMITTED and draft.is_correcting:
+        # Also when the close has passed meanwhile: then the table says so.
+        verb = "correct"
     sent = change_state(
-        current, "submit", actor=actor, arrived_at=arrived_at, rev=rev, errors=checked.errors
+        current, verb, actor=actor, arrived_at=arrived_at, rev=rev, errors=checked.errors
     )
     kept = {
         key: value
@@ -71,10 +80,12 @@ def submit(
         for key in checked.values
         if registry[form.fields[key].type].takes_files
     }
+    kind = KINDS[verb]
+    last = ApplicationSnapshot.objects.filter(application=sent).order_by("-seq").first()
     snapshot = take_snapshot(
         ApplicationSnapshot,
-        seq=1,
-        kind=SUBMISSION,
+        seq=last.seq + 1 if last else 1,
+        kind=kind,
         form_version=sent.form_version,
         values=kept,
         files=manifest,
@@ -83,8 +94,10 @@ def submit(
         sent_by=actor.pk,
         application=sent,
         arrived_at=arrived_at,
-        in_grace=sent.call.is_late(arrived_at),
+        in_grace=kind != CLARIFICATION and sent.call.is_late(arrived_at, sent.organisation_id),
     )
+    draft.sent_data, draft.sent_rev, draft.is_correcting = draft.data, draft.rev, False
+    draft.save(update_fields=["sent_data", "sent_rev", "is_correcting"])
     return Submitted(sent, snapshot)
 
 

@@ -55,7 +55,10 @@ def begin_application(
         raise PermissionDenied
     call = Call.objects.select_related("form_version").get(pk=call.pk)
     now = arrived_at or database_now()
-    if not call.is_published or call.phase_at(now) != Phase.OPEN:
+    is_open = call.phase_at(now) == Phase.OPEN or (
+        call.annulled_at is None and call.opens_at <= now < call.closes_for(organisation.pk)
+    )
+    if not call.is_published or not is_open:
         raise CallNotOpen
     if call.one_per_organisation:
         existing = (
@@ -87,7 +90,7 @@ def locked_draft(application: Application, *, actor: Any) -> Application:
     current: Application = lock_row(application)
     if not directory_permissions.may_write(actor, current.organisation):
         raise PermissionDenied
-    if current.state == State.DRAFT:
+    if current.is_writable:
         return current
     if current.number:
         raise DraftClosed(
@@ -111,10 +114,11 @@ def save_draft(
     Raises `DraftClosed`, `PermissionDenied` and what `forms.services.save_answers` raises.
     """
     current = locked_draft(application, actor=actor)
+    unlocked = current.unlocked_keys
     return save_answers(
         application.draft,
         current.form_version.form,
-        changes,
+        {key: value for key, value in changes.items() if unlocked is None or key in unlocked},
         base_rev=base_rev,
         client=client,
         actor=actor,
@@ -143,3 +147,52 @@ def withdraw(application: Application, *, actor: Any) -> Application:
     if not permissions.may_lead(actor, application):
         raise PermissionDenied
     return change_state(application, "withdraw", actor=actor)
+
+
+@transaction.atomic
+def begin_correction(application: Application, *, actor: Any) -> Application:
+    """Open what was sent, so that it can be corrected and sent again before the close.
+
+    What was sent counts until the correction is sent. Raises `PermissionDenied`, `CallNotOpen`.
+    """
+    current: Application = lock_row(application)
+    if not directory_permissions.may_write(actor, current.organisation):
+        raise PermissionDenied
+    if not current.can_be_corrected:
+        raise CallNotOpen
+    if not current.draft.is_correcting:
+        ApplicationDraft.objects.filter(application=current).update(is_correcting=True)
+        record(current, "begin_correction", actor=actor)
+    return current
+
+
+@transaction.atomic
+def drop_correction(application: Application, *, actor: Any) -> Application:
+    """Leave it at what was sent; changes since then are put aside."""
+    current: Application = lock_row(application)
+    if not directory_permissions.may_write(actor, current.organisation):
+        raise PermissionDenied
+    if current.state == State.SUBMITTED and current.draft.is_correcting:
+        back_to_sent(current)
+        record(current, "drop_correction", actor=actor)
+    return current
+
+
+def back_to_sent(application: Application) -> None:
+    """Let the draft be what was sent last, its files too; what was never sent is put aside."""
+    draft = ApplicationDraft.objects.select_for_update().get(application=application)
+    draft.is_correcting = False
+    if draft.data != draft.sent_data:
+        draft.unsent_data = draft.data
+        draft.data = draft.sent_data
+        # Windows that are still open rest on an older revision and meet this one as a conflict.
+        draft.rev += 1
+        draft.marks = {key: [draft.rev, "", None, ""] for key in draft.data}
+    draft.save()
+    snapshot = application.latest_snapshot
+    if snapshot is None:
+        return
+    sent = [info["id"] for infos in snapshot.files.values() for info in infos]
+    files = application.attachments
+    files.filter(removed_at=None).exclude(file_id__in=sent).update(removed_at=database_now())
+    files.filter(file_id__in=sent).update(removed_at=None)

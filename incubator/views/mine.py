@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,9 +13,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.clock import database_now
+from core.throttle import throttle
 from directory.models import WRITING_ROLES, Organisation
 from incubator import permissions, selectors, services
 from incubator.confirmation import code_of
@@ -32,6 +36,8 @@ STAGES = {
     State.FORMAL_OK: "correct",
     State.FORMAL_REJECTED: "refused",
     State.WITHDRAWN: "withdrawn",
+    State.CLARIFICATION: "clarification",
+    State.ANNULLED: "annulled",
 }
 
 
@@ -41,7 +47,11 @@ def applications(request: HttpRequest) -> HttpResponse:
     """Everything the person's teams have applied for."""
     now = database_now()
     rows = [
-        {"application": item, "call": CallView(item.call, now), "is_draft": is_draft(item)}
+        {
+            "application": item,
+            "call": CallView(item.call, now, item.organisation_id),
+            "is_draft": is_draft(item),
+        }
         for item in selectors.my_applications(request.user)
     ]
     return render(
@@ -57,6 +67,8 @@ def begin(request: HttpRequest, slug: str) -> HttpResponse:
     """For which organisation? Then an empty draft."""
     call = get_object_or_404(Call.objects.published(), slug=slug)
     view = CallView(call, database_now())
+    if view.is_annulled:
+        return redirect(call.url)
     organisations = Organisation.objects.with_member(request.user, *WRITING_ROLES).order_by(
         "name_pl"
     )
@@ -99,12 +111,19 @@ def application(request: HttpRequest, uuid: Any) -> HttpResponse:
     """Where the application stands, what was sent, and what can be done next."""
     found = visible(request, uuid)
     snapshot = found.latest_snapshot
+    clarification = found.open_clarification
+    is_open = is_draft(found) or permissions.may_write(request.user, found)
     context = {
         **head(found.call.name, is_example=found.call.is_example),
         "application": found,
         "call": found.call,
-        "call_view": CallView(found.call, database_now()),
+        "call_view": CallView(found.call, database_now(), found.organisation_id),
         "is_draft": is_draft(found),
+        "is_correcting": found.is_correcting,
+        "can_correct": found.can_be_corrected and permissions.writes_for(request.user, found),
+        "clarification": clarification,
+        "clarification_due": moment(clarification.due_at) if clarification else "",
+        "differences": selectors.differences(found),
         "may_write": permissions.may_write(request.user, found),
         "may_lead": permissions.may_lead(request.user, found),
         "is_of_team": permissions.is_of_team(request.user, found),
@@ -115,7 +134,7 @@ def application(request: HttpRequest, uuid: Any) -> HttpResponse:
         "stage": STAGES.get(found.state, ""),
         "is_refused": found.state == State.FORMAL_REJECTED,
         "summary": selectors.summary_of(found) if is_draft(found) else None,
-        "steps": selectors.wizard_steps(found) if is_draft(found) else [],
+        "steps": selectors.wizard_steps(found) if is_open else [],
         "code": code_of(snapshot.sha256) if snapshot else "",
         "team": found.organisation.memberships.select_related("user").order_by("created_at"),
     }
@@ -130,3 +149,45 @@ def is_draft(application: Any) -> bool:
 def _chosen(organisations: Any, text: str) -> Organisation | None:
     """The organisation that was ticked, if it is one of those that were offered."""
     return next((row for row in organisations if str(row.uuid) == text), None)
+
+
+class QuestionForm(forms.Form):
+    """A question about a call."""
+
+    use_required_attribute = False
+
+    question = forms.CharField(
+        label=gettext_lazy("Your question"),
+        help_text=gettext_lazy(
+            "Question and answer are published for everybody, without your name. Write nothing "
+            "that tells who you are."
+        ),
+        max_length=1000,
+        widget=forms.Textarea({"class": "input", "rows": 5}),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_people
+def ask(request: HttpRequest, slug: str) -> HttpResponse:
+    """A question about a call, to be answered for everybody."""
+    call = get_object_or_404(Call.objects.published(), slug=slug)
+    form = QuestionForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        throttle("incubator.ask", f"user:{request.user.pk}", limit=10, per=timedelta(hours=1))
+        try:
+            services.ask_about(call, question=form.cleaned_data["question"], actor=request.user)
+        except ValidationError as error:
+            messages.error(request, error.messages[0])
+        else:
+            messages.success(
+                request, _("Thank you. The answer will stand on the call’s page; you get a mail.")
+            )
+        return redirect(call.url)
+    context = {
+        **head(_("Ask about the call"), lead=call.name, is_example=call.is_example),
+        "call": call,
+        "form": form,
+        "has_errors": bool(form.errors),
+    }
+    return render(request, "incubator/ask.html", context, status=422 if form.errors else 200)

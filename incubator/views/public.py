@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from core.clock import database_now
 from core.numbers import BadNumber
 from core.throttle import throttle, visitor_key
 from incubator.confirmation import same_code
@@ -51,3 +52,10 @@ def _find(number: str, code: str) -> ApplicationSnapshot | None:
         "application__call", "application__organisation"
     )
     return next((row for row in snapshots if same_code(code, row.sha256)), None)
+
+
+@never_cache
+@require_safe
+def server_time(request: HttpRequest) -> JsonResponse:
+    """The clock that deadlines are compared with, for the countdown of a call."""
+    return JsonResponse({"now": database_now().isoformat(timespec="milliseconds")})

@@ -8,12 +8,12 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
 from core.clock import database_now
@@ -101,11 +101,11 @@ def _send(request: HttpRequest, application: Application, arrived_at: Any) -> Ht
     except WrongState as error:
         messages.info(request, str(error))
         return redirect("incubator:application", application.uuid)
-    messages.success(
-        request,
-        _("Your application has been sent. Its number is %(number)s.")
-        % {"number": sent.application.number},
-    )
+    said = {
+        "correction": _("Your correction has been sent. The number stays %(number)s."),
+        "clarification": _("Your answer has been sent. The number stays %(number)s."),
+    }.get(sent.snapshot.kind, _("Your application has been sent. Its number is %(number)s."))
+    messages.success(request, said % {"number": sent.application.number})
     return redirect("incubator:application", application.uuid)
 
 
@@ -120,7 +120,9 @@ def _summary_page(
         "has_errors": bool(form.errors),
         "application": application,
         "call": application.call,
-        "call_view": CallView(application.call, database_now()),
+        "call_view": CallView(application.call, database_now(), application.organisation_id),
+        "clarification": application.open_clarification,
+        "verb": application.sending_verb,
         "summary": found,
         "steps": selectors.wizard_steps(application),
         "form": form,
@@ -136,7 +138,11 @@ def _late_page(request: HttpRequest, application: Application, arrived_at: Any) 
         **head(application.call.name, is_example=application.call.is_example),
         "application": application,
         "call": application.call,
-        "closed": moment(application.call.closes_at),
+        "closed": moment(
+            application.open_clarification.due_at
+            if application.open_clarification
+            else application.closes_at
+        ),
         "arrived": moment(arrived_at),
     }
     return render(request, "incubator/late.html", context, status=409)
@@ -204,3 +210,22 @@ def _key(request: HttpRequest) -> uuid_module.UUID:
         return uuid_module.UUID(request.POST.get("key", ""))
     except ValueError:
         return uuid_module.uuid4()
+
+
+@require_POST
+@for_people
+def correction(request: HttpRequest, uuid: Any) -> HttpResponse:
+    """Open what was sent for a correction, or leave it at what was sent."""
+    application = visible(request, uuid)
+    act = services.drop_correction if "drop" in request.POST else services.begin_correction
+    try:
+        act(application, actor=request.user)
+    except PermissionDenied:
+        raise Http404 from None
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+        return redirect("incubator:application", application.uuid)
+    if "drop" in request.POST:
+        messages.success(request, _("What you sent stays as it is."))
+        return redirect("incubator:application", application.uuid)
+    return redirect(selectors.wizard_steps(visible(request, uuid))[0].url)

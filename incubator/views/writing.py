@@ -60,7 +60,8 @@ def step(request: HttpRequest, uuid: Any, key: str) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         return _posted(request, application, found, request.POST, request.FILES)
-    if not permissions.may_write(request.user, application):
+    may_write = permissions.may_write(request.user, application)
+    if not may_write or found not in selectors.open_steps(application):
         return redirect("incubator:application", application.uuid)
     kept = take_kept(request)
     if kept is not None:
@@ -189,8 +190,8 @@ def _remove(request: HttpRequest, application: Application, text: str) -> None:
 
 
 def _following(application: Application, found: Step) -> str:
-    steps = application.form_version.form.steps
-    position = steps.index(found)
+    steps = selectors.open_steps(application)
+    position = steps.index(found) if found in steps else len(steps)
     if position + 1 < len(steps):
         return selectors.applications.step_url(application, steps[position + 1].key)
     return selectors.applications.summary_url(application)
@@ -210,18 +211,23 @@ def _page(request: HttpRequest, application: Application, found: Step, page: Pag
         conflicts=page.conflicts,
         names=names_of(list(page.conflicts)),
     )
+    unlocked = application.unlocked_keys
+    if unlocked is not None:
+        view.questions = [question for question in view if question.key in unlocked]
     for question in view:
         if question.takes_files:
             question.accept = accepted(question.definition)
             question.accept_words = accepted_in_words(question.definition)
     steps = selectors.wizard_steps(application, now=found.key)
-    position = form.steps.index(found)
+    open_now = selectors.open_steps(application)
+    position = open_now.index(found)
     context = {
         **head(application.call.name, is_example=application.call.is_example),
         "has_errors": view.has_errors or bool(page.conflicts),
         "application": application,
         "call": application.call,
-        "call_view": CallView(application.call, database_now()),
+        "call_view": CallView(application.call, database_now(), application.organisation_id),
+        "clarification": application.open_clarification,
         "step": found,
         "view": view,
         "conflicts": len(page.conflicts),

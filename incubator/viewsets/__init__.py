@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.viewsets.model import ModelViewSetGroup
 
 from incubator.viewsets.applications import ApplicationViewSet, states_view
-from incubator.viewsets.calls import CallViewSet
+from incubator.viewsets.calls import CallViewSet, QuestionViewSet
 
 __all__ = ["IncubatorGroup", "states_view"]
 
@@ -15,4 +15,4 @@ class IncubatorGroup(ModelViewSetGroup):
     menu_label = _("Incubator")
     menu_icon = "folder-open-inverse"
     menu_order = 306
-    items = (ApplicationViewSet(), CallViewSet())
+    items = (ApplicationViewSet(), CallViewSet(), QuestionViewSet())

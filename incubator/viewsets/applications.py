@@ -29,10 +29,12 @@ from core.transitions import TransitionError, available, transition
 from core.transitions.drawing import diagram, rows
 from directory.models import LegalForm, PesCategory
 from forms.types import registry
-from incubator import permissions, selectors
+from incubator import permissions, selectors, services
 from incubator.confirmation import code_of
+from incubator.criteria import CRITERIA
 from incubator.models import Application
 from incubator.selectors.calls import moment
+from incubator.services.checking import MOST_DAYS, USUAL_DAYS
 from incubator.states import MACHINE, UNNUMBERED
 from incubator.views.uploads import with_links
 
@@ -193,7 +195,12 @@ class ApplicationInspectView(generic.InspectView):
         context = super().get_context_data(**kwargs)
         application = self.object
         snapshot = application.latest_snapshot
-        moves = [row for row in available(application, self.request.user) if not row.label_public]
+        moves = [
+            row
+            for row in available(application, self.request.user)
+            if not row.label_public and row.verb not in OWN_WAYS
+        ]
+        verbs = {row.verb for row in available(application, self.request.user)}
         context.update(
             application=application,
             diagram=diagram(MACHINE, current=application.state),
@@ -206,12 +213,70 @@ class ApplicationInspectView(generic.InspectView):
             moves=[row for row in moves if not row.takes],
             reasoned_moves=[row for row in moves if row.takes],
             form=ReasonForm(),
+            check=_check_rows(application),
+            may_check="pass" in verbs,
+            may_ask="ask" in verbs,
+            openable=application.form_version.form.steps if "ask" in verbs else [],
+            usual_days=USUAL_DAYS,
+            most_days=MOST_DAYS,
+            clarifications=application.clarifications.all(),
+            differences=selectors.differences(application),
             history=[
                 {"event": event, "label": _verb(event.verb), "who": _who(event)}
                 for event in history(application)
             ],
         )
         return context
+
+
+#: Moves that have a form of their own, or come with the whole call.
+OWN_WAYS = {"ask", "annul"}
+
+
+def _check_rows(application: Application) -> list[dict[str, Any]]:
+    found = {item.criterion: item for item in application.formal_items.all()}
+    return [{"key": key, "label": label, "item": found.get(key)} for key, label in CRITERIA.items()]
+
+
+def _checked(request: HttpRequest, pk: int) -> Application:
+    if not permissions.reads_all(request.user):
+        raise PermissionDenied
+    rows = Application.objects.visible_to(request.user).submitted()
+    return get_object_or_404(rows, pk=pk)
+
+
+def check_view(request: HttpRequest, pk: int) -> HttpResponse:
+    """The points of the formal check, all or some of them."""
+    application = _checked(request, pk)
+    if request.method == "POST":
+        answers = {
+            key: (request.POST[f"result-{key}"], request.POST.get(f"note-{key}", "").strip()[:1000])
+            for key in CRITERIA
+            if request.POST.get(f"result-{key}")
+        }
+        services.save_check(application, answers, actor=request.user)
+        messages.success(request, _("The check has been saved."))
+    return redirect("incubator_applications:inspect", application.pk)
+
+
+def ask_view(request: HttpRequest, pk: int) -> HttpResponse:
+    """Asking for clarification: what, which questions of the form it opens, until when."""
+    application = _checked(request, pk)
+    if request.method == "POST":
+        days = request.POST.get("days", "")
+        try:
+            services.ask_clarification(
+                application,
+                questions=request.POST.get("questions", "")[:3000],
+                keys=request.POST.getlist("keys"),
+                days=int(days) if days.isascii() and days.isdigit() else USUAL_DAYS,
+                actor=request.user,
+            )
+        except TransitionError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, _("The applicant gets a mail and can answer now."))
+    return redirect("incubator_applications:inspect", application.pk)
 
 
 def _verb(verb: str) -> Any:
@@ -225,6 +290,9 @@ VERBS = {
     "begin": _("Begun"),
     "add_file": _("File added"),
     "remove_file": _("File removed"),
+    "check": _("Check filled in"),
+    "begin_correction": _("Correction begun"),
+    "drop_correction": _("Correction dropped"),
 }
 
 
@@ -294,6 +362,8 @@ class ApplicationViewSet(ReadOnlyViewSet):
     def get_urlpatterns(self) -> list[URLPattern]:
         return [
             *super().get_urlpatterns(),
+            path("<int:pk>/sprawdzenie/", check_view, name="check"),
+            path("<int:pk>/wezwanie/", ask_view, name="ask"),
             path("<int:pk>/<slug:verb>/", move_view, name="move"),
         ]
 

@@ -19,13 +19,15 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from core.transitions import SYSTEM_ONLY, TransitionError, available
 from core.transitions.drawing import diagram
 from plebiscite import clock
+from plebiscite.commission_admin import proof
 from plebiscite.commission_admin.forms import MoveForm, PlebisciteForm
 from plebiscite.commission_admin.policies import PlebiscitePolicy
 from plebiscite.commission_admin.timeline import timeline
 from plebiscite.models import BallotOption, ParticipationMark, Plebiscite
-from plebiscite.phases import FROZEN_ON
+from plebiscite.permissions import is_commission
+from plebiscite.phases import FROZEN_ON, MAY_TAKE_VOTES, Channel
 from plebiscite.selectors.public import turnout
-from plebiscite.services import moving
+from plebiscite.services import moving, watching
 from plebiscite.services.commission import confirming
 
 FROZEN = _("The ballot paper is frozen; nothing about the vote can change any more.")
@@ -81,7 +83,9 @@ class PlebisciteInspectView(generic.InspectView):
         moves = [
             row
             for row in available(plebiscite, self.request.user)
-            if row.who is not SYSTEM_ONLY and row.verb not in begun and row.verb != "rehearse"
+            if row.who is not SYSTEM_ONLY
+            and row.verb not in begun
+            and row.verb not in {"rehearse", "draw"}
         ]
         context.update(
             plebiscite=plebiscite,
@@ -93,6 +97,7 @@ class PlebisciteInspectView(generic.InspectView):
             requests=[
                 (one, plebiscite.machine.rows(one.verb)[0].label_staff)
                 for one in plebiscite.requests.select_related("requested_by")
+                if one.verb in confirming.VERBS
             ],
             form=MoveForm(),
             diagram=diagram(plebiscite.machine, current=state),
@@ -102,8 +107,18 @@ class PlebisciteInspectView(generic.InspectView):
             options=BallotOption.objects.filter(plebiscite=plebiscite),
             voted=ParticipationMark.objects.filter(plebiscite=plebiscite).count(),
             turnout=turnout(plebiscite),
+            alerts=watching.alerts(plebiscite.pk),
+            stand_on_url=self._stand_on_url(state),
+            **proof.proof_context(plebiscite, self.request.user),
         )
         return context
+
+    def _stand_on_url(self, state: str) -> str:
+        """Where a device becomes a voting stand, while there is something to vote on with codes."""
+        is_offered = state in MAY_TAKE_VOTES and Channel.CODE in self.object.channels
+        if not is_offered or not is_commission(self.request.user):
+            return ""
+        return reverse("plebiscite:kiosk_on", args=[self.object.slug])
 
 
 def move_view(request: HttpRequest, pk: str, verb: str) -> HttpResponse:
@@ -230,6 +245,7 @@ class PlebisciteViewSet(ModelViewSet):
         # The list stays first: the menu leads to the first address.
         return [
             *super().get_urlpatterns(),
+            *proof.urls(),
             path("<uuid:pk>/ruch/<slug:verb>/", move_view, name="move"),
             path("<uuid:pk>/drugi/<slug:verb>/", second_view, name="second"),
         ]

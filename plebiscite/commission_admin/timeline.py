@@ -15,6 +15,14 @@ OTHERS = {
     "update": _("Changed"),
     "make_keys": _("Keys made"),
     "forget_voters": _("Declarations of voters deleted"),
+    "rotate_log_key": _("Signing of the log handed over to a new key"),
+    "enter_beacon": _("Drawn number entered once"),
+    "withdraw_beacon": _("Drawn number taken back"),
+    "begin_destroy_keys": _("Destruction of the keys begun"),
+    "take_back_destroy_keys": _("Destruction of the keys taken back"),
+    "destroy_keys": _("Destruction of the keys confirmed by a second person"),
+    "keys_destroyed": _("Keys of the box destroyed"),
+    "ask_for_bundle": _("Audit bundle asked for"),
 }
 BEGUN = _("Begun, to be confirmed: %(what)s")
 TAKEN_BACK = _("Taken back: %(what)s")

@@ -10,6 +10,7 @@ import random
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid5
 
 from allauth.account.models import EmailAddress
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -25,10 +26,17 @@ from core.models import OutboxMail
 from core.ports import DemoReport
 from plebiscite import clock
 from plebiscite.ballots import commitment, new_nonce, write_ballot
-from plebiscite.models import AuthorShown, BallotOption, ParticipationMark, Plebiscite, Proposal
+from plebiscite.models import (
+    AuthorShown,
+    BallotOption,
+    Objection,
+    ParticipationMark,
+    Plebiscite,
+    Proposal,
+)
 from plebiscite.phases import ORDER, PlebisciteState
 from plebiscite.selectors.paper import ballot_paper
-from plebiscite.services import casting, moving, preparing, proposals, registering
+from plebiscite.services import casting, moving, objecting, preparing, proposals, registering
 from plebiscite.services.commission import confirming
 from plebiscite.voters import Person
 
@@ -99,6 +107,7 @@ class _Story:
         if self.phase == "results":
             self._at("voting_closes", 1, lambda: self._close(plebiscite))
             self._at("results", 0, lambda: self._publish(plebiscite))
+            self._at("results", 20, lambda: self._object(plebiscite))
         moving.catch_up(plebiscite)
 
     def _begin(self) -> Plebiscite:
@@ -201,6 +210,24 @@ class _Story:
     def _together(self, plebiscite: Plebiscite, verb: str) -> None:
         confirming.together(plebiscite, verb, first=self.commission, second=self.second)
 
+    def _object(self, plebiscite: Plebiscite) -> None:
+        """Two invented objections: one with its answer, one that waits."""
+        for place, row in enumerate(self.row.get("objection", ())):
+            key = uuid5(plebiscite.pk, f"objection {place}")
+            if Objection.objects.filter(pk=key).exists():
+                continue
+            objection = objecting.object_to(
+                plebiscite.pk, key=key, name="", email="", text=row["text"], language="pl"
+            )
+            if "answer" in row:
+                objecting.decide(
+                    objection,
+                    "dismiss",
+                    actor=self.commission,
+                    summary=row["summary"],
+                    answer=row["answer"],
+                )
+
     def _at(self, name: str, hours: int, step: Any) -> None:
         """Takes a step some hours after a date of the plan."""
         with clock.shifted(self.dates[name] + timedelta(hours=hours) - clock.now()):
@@ -225,15 +252,8 @@ def _cast(plebiscite: Plebiscite, number: int, picks: list[str]) -> None:
         ballot=write_ballot(paper.ruleset, picks, paper.codes),
         nonce=nonce,
     )
-    casting.cast(
-        plebiscite.pk,
-        actor=voter,
-        picks=picks,
-        nonce=nonce,
-        committed=committed,
-        opened_at=None,
-        language="pl",
-    )
+    vote = casting.Vote(picks, nonce, committed)
+    casting.cast(plebiscite.pk, vote, actor=voter, language="pl")
 
 
 @transaction.atomic

@@ -265,6 +265,8 @@ class Migration(migrations.Migration):
         _frozen("plebiscite_logentry"),
         _frozen("plebiscite_mixflush"),
         _frozen("plebiscite_count"),
+        _frozen("plebiscite_checkpoint"),
+        _frozen("plebiscite_beacon"),
         migrations.RunSQL(SET_UP, "DROP FUNCTION plebiscite_set_up_row()"),
         _trigger(
             "plebiscite_pollingpoint",

@@ -9,6 +9,7 @@ from plebiscite.models.contest import (
     ProposalRevision,
     RevisionPicture,
 )
+from plebiscite.models.objections import Objection
 from plebiscite.models.page import PlebisciteIndexPage
 from plebiscite.models.paper import (
     PaperBatch,
@@ -19,6 +20,13 @@ from plebiscite.models.paper import (
 )
 from plebiscite.models.plebiscite import BallotOption, Manifest, Plebiscite
 from plebiscite.models.points import PointClerk, PollingPoint
+from plebiscite.models.proof import (
+    Beacon,
+    BeaconDraft,
+    BundleFile,
+    Checkpoint,
+    KeyDestruction,
+)
 from plebiscite.models.register import (
     AccountVoter,
     Declaration,
@@ -27,24 +35,32 @@ from plebiscite.models.register import (
     VoterRegister,
 )
 from plebiscite.models.together import MoveRequest
+from plebiscite.models.watching import Alert
 
 __all__ = [
     "MAX_PICTURES",
     "AccountVoter",
+    "Alert",
     "AuthorShown",
     "Ballot",
     "BallotOption",
+    "Beacon",
+    "BeaconDraft",
+    "BundleFile",
+    "Checkpoint",
     "Code",
     "CodeBatch",
     "ContestChoice",
     "Count",
     "Declaration",
     "Inbox",
+    "KeyDestruction",
     "LogEntry",
     "Manifest",
     "MixFlush",
     "MoveRequest",
     "NamesakeRequest",
+    "Objection",
     "PaperBatch",
     "PaperEntry",
     "PaperPass",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,6 +16,7 @@ from wagtail.fields import StreamField
 from core.blocks import BodyBlock
 from core.models import BasePage
 from plebiscite import addresses
+from plebiscite.phases import FROZEN_ON, PUBLISHED
 
 
 class PlebisciteIndexPage(RoutablePageMixin, BasePage):
@@ -109,6 +111,39 @@ class PlebisciteIndexPage(RoutablePageMixin, BasePage):
         response["Content-Disposition"] = f'attachment; filename="{slug}.csv"'
         return response
 
+    @path("<slug:slug>/wynik/wynik.json/", name="result")
+    def result(self, request: HttpRequest, slug: str) -> HttpResponse:
+        """The stored count, as others read it by machine."""
+        from plebiscite import selectors
+
+        found = selectors.find_public(slug)
+        content = selectors.result_json(found) if found else None
+        if content is None:
+            raise Http404
+        return HttpResponse(content, content_type="application/json")
+
+    @path("<slug:slug>/wynik/protokol.pdf/", name="protocol")
+    def protocol(self, request: HttpRequest, slug: str) -> HttpResponse:
+        """The protocol of the result, to be printed and kept."""
+        from plebiscite import protocol, selectors
+
+        found = selectors.find_public(slug)
+        context = selectors.results_context(found) if found else {}
+        if "count" not in context:
+            raise Http404
+        response = HttpResponse(protocol.render(context), content_type="application/pdf")
+        response["Content-Disposition"] = f'inline; filename="protokol-{slug}.pdf"'
+        return response
+
+    @path("<slug:slug>/przebieg/", name="timeline")
+    def timeline(self, request: HttpRequest, slug: str) -> HttpResponse:
+        """Everything that has become of the plebiscite, day by day."""
+        from plebiscite import selectors
+
+        found = selectors.find_public(slug)
+        context = selectors.timeline_context(found) if found else None
+        return self._draw(request, "plebiscite/timeline.html", context)
+
     @path("<slug:slug>/manifest.json/", name="manifest")
     def manifest(self, request: HttpRequest, slug: str) -> HttpResponse:
         """The text whose hash every commitment names, byte for byte."""
@@ -130,6 +165,74 @@ class PlebisciteIndexPage(RoutablePageMixin, BasePage):
             raise Http404
         return HttpResponse(
             "".join(selectors.log_lines(found)), content_type="application/x-ndjson; charset=utf-8"
+        )
+
+    @path("<slug:slug>/dziennik/<str:shard>.jsonl/", name="log_shard")
+    def log_shard(self, request: HttpRequest, slug: str, shard: str) -> HttpResponse:
+        """The part of the log in which somebody looks up a receipt by themselves."""
+        from plebiscite.selectors import lookup
+
+        return self._shard(slug, shard, lookup.log_shard, {*FROZEN_ON})
+
+    @path("<slug:slug>/glosy/<str:shard>.jsonl/", name="openings_shard")
+    def openings_shard(self, request: HttpRequest, slug: str, shard: str) -> HttpResponse:
+        """The part of the published ballots in which somebody looks up their own."""
+        from plebiscite.selectors import lookup
+
+        return self._shard(slug, shard, lookup.openings_shard, {*PUBLISHED})
+
+    @path("<slug:slug>/kody/<str:shard>.jsonl/", name="codes_shard")
+    def codes_shard(self, request: HttpRequest, slug: str, shard: str) -> HttpResponse:
+        """The part of the digests of codes in which somebody looks up their own."""
+        from plebiscite.selectors import lookup
+
+        return self._shard(slug, shard, lookup.codes_shard, {*FROZEN_ON})
+
+    @path("<slug:slug>/punkty-kontrolne.jsonl/", name="checkpoints")
+    def checkpoints(self, request: HttpRequest, slug: str) -> HttpResponse:
+        """The signed checkpoints of the log."""
+        from plebiscite.selectors import lookup
+
+        return self._shard(
+            slug, "00", lambda found, _shard: lookup.checkpoint_lines(found), {*FROZEN_ON}
+        )
+
+    @path("<slug:slug>/sprawdz/", name="lookup")
+    def lookup(self, request: HttpRequest, slug: str) -> HttpResponse:
+        """Where one looks up a receipt or a voting code."""
+        from plebiscite import selectors
+        from plebiscite.selectors import lookup
+
+        found = selectors.find_public(slug)
+        context = lookup.lookup_context(found) if found else None
+        return self._draw(request, "plebiscite/lookup.html", context)
+
+    @path("<slug:slug>/jak-liczymy/", name="explained")
+    def explained(self, request: HttpRequest, slug: str) -> HttpResponse:
+        """How anybody knows that a vote counts, in plain words; and for auditors."""
+        from plebiscite import selectors
+
+        found = selectors.find_public(slug)
+        context = selectors.explained_context(found) if found else None
+        return self._draw(request, "plebiscite/explained.html", context)
+
+    def _shard(
+        self,
+        slug: str,
+        shard: str,
+        lines: Callable[[Any, str], Iterable[str]],
+        states: set[Any],
+    ) -> HttpResponse:
+        from plebiscite import selectors
+        from plebiscite.selectors import lookup
+
+        found = selectors.find_public(slug)
+        if found is None or found.state not in states or not lookup.SHARD.fullmatch(shard):
+            raise Http404
+        if selectors.manifest_text(found) is None:
+            raise Http404
+        return HttpResponse(
+            "".join(lines(found, shard)), content_type="application/x-ndjson; charset=utf-8"
         )
 
     def get_sitemap_urls(self, request: HttpRequest | None = None) -> list[dict[str, Any]]:

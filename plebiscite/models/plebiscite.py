@@ -223,6 +223,7 @@ class Plebiscite(models.Model):
         choices=[
             (TieRule.OPEN.value, _("the tie is published, nobody wins by the count")),
             (TieRule.JOINT.value, _("all with equal votes win")),
+            (TieRule.LOT.value, _("lots are drawn in public")),
         ],
         default=TieRule.OPEN.value,
     )
@@ -255,6 +256,7 @@ class Plebiscite(models.Model):
 
     inbox_public_key = models.BinaryField(max_length=32, default=bytes, editable=False)
     promise_public_key = models.BinaryField(max_length=32, default=bytes, editable=False)
+    log_public_key = models.BinaryField(max_length=32, default=bytes, editable=False)
     published_at = models.DateTimeField(_("result published"), null=True, editable=False)
     is_example = models.BooleanField(_("example"), default=False)
     #: Set for a test run: a copy with ballots to throw away, purged before the real freeze.
@@ -370,7 +372,7 @@ class Plebiscite(models.Model):
     @property
     def has_keys(self) -> bool:
         """Whether the worker has made the keys of this vote."""
-        return bool(self.inbox_public_key) and bool(self.promise_public_key)
+        return all((self.inbox_public_key, self.promise_public_key, self.log_public_key))
 
     def state_at(self, now: datetime) -> PlebisciteState:
         """The state by the plan, whatever has been written down yet."""

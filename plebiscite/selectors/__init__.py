@@ -1,5 +1,6 @@
 """Reads that pages, views and exports need; each takes a bounded number of queries."""
 
+from plebiscite.selectors.explaining import explained_context
 from plebiscite.selectors.gallery import gallery_context, joined_number, poster_sources
 from plebiscite.selectors.public import (
     crumbs,
@@ -13,10 +14,12 @@ from plebiscite.selectors.public import (
     turnout,
     view,
 )
-from plebiscite.selectors.results import results_context, totals_csv
+from plebiscite.selectors.results import result_json, results_context, totals_csv
+from plebiscite.selectors.timeline import timeline_context
 
 __all__ = [
     "crumbs",
+    "explained_context",
     "find_public",
     "gallery_context",
     "index_context",
@@ -27,7 +30,9 @@ __all__ = [
     "poster_sources",
     "proposal_context",
     "public_paths",
+    "result_json",
     "results_context",
+    "timeline_context",
     "totals_csv",
     "turnout",
     "view",

@@ -25,3 +25,13 @@ def printed_digest(plebiscite: UUID) -> tuple[int, str]:
         whole.update(line.encode("ascii"))
         number += 1
     return number, whole.hexdigest()
+
+
+def code_state(plebiscite: UUID, digest: bytes) -> str:
+    """What has become of a code: unknown, void, spent or unused."""
+    found = Code.objects.filter(plebiscite=plebiscite, digest=digest).first()
+    if found is None:
+        return "unknown"
+    if found.is_void:
+        return "void"
+    return "unused" if found.spent_on is None else "spent"

@@ -21,6 +21,7 @@ class BallotPaper:
     sealed_size: int
     inbox_public_key: bytes
     codes: tuple[str, ...]
+    channels: frozenset[str]
     results_on: datetime.date
     ruleset: Ruleset
 
@@ -42,6 +43,7 @@ def _read(plebiscite: UUID) -> BallotPaper:
         manifest_hash=bytes(manifest.sha256),
         sealed_size=manifest.sealed_size,
         inbox_public_key=bytes(manifest.plebiscite.inbox_public_key),
+        channels=frozenset(manifest.plebiscite.channels),
         codes=tuple(codes.values_list("code", flat=True)),
         results_on=manifest.plebiscite.results_at.astimezone(TOWN_TIME).date(),
         ruleset=manifest.plebiscite.ruleset,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count as Number
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
@@ -16,6 +18,9 @@ from core.i18n.dates import TOWN_TIME, date_range, hour, long_date
 from core.i18n.languages import CODES, resolve
 from plebiscite import addresses, clock
 from plebiscite.models import (
+    BallotOption,
+    Code,
+    Count,
     LogEntry,
     Manifest,
     ParticipationMark,
@@ -28,6 +33,7 @@ from plebiscite.phases import (
     PUBLISHED,
     Channel,
     PlebisciteState,
+    takes_objections,
     takes_proposals,
     takes_votes,
 )
@@ -57,6 +63,8 @@ class PlebisciteView:
 
     plebiscite: Plebiscite
     moment: datetime | None = None
+    #: Titles of the works that won, where a list shows them.
+    winners: tuple[str, ...] = ()
 
     @cached_property
     def now(self) -> datetime:
@@ -100,6 +108,15 @@ class PlebisciteView:
         return self.plebiscite.state in PUBLISHED
 
     @property
+    def takes_objections(self) -> bool:
+        """Whether somebody may raise an objection to the result."""
+        return takes_objections(self.plebiscite, self.now)
+
+    @property
+    def timeline_url(self) -> str:
+        return f"{self.url}przebieg/"
+
+    @property
     def is_void(self) -> bool:
         return self.plebiscite.state == P.VOID
 
@@ -111,6 +128,20 @@ class PlebisciteView:
     @property
     def booth_url(self) -> str:
         return addresses.booth(self.plebiscite.slug)
+
+    @property
+    def code_url(self) -> str:
+        """Where one votes with a code, empty where codes are no way to vote."""
+        has_codes = Channel.CODE in self.plebiscite.channels
+        return addresses.code_booth(self.plebiscite.slug) if has_codes else ""
+
+    @property
+    def stand_url(self) -> str:
+        return addresses.kiosk(self.plebiscite.slug)
+
+    @property
+    def stand_off_url(self) -> str:
+        return f"{settings.WAGTAILADMIN_BASE_URL.rstrip('/')}{self.stand_url}wylacz/"
 
     @property
     def proposing_url(self) -> str:
@@ -134,6 +165,16 @@ class PlebisciteView:
     def log_url(self) -> str:
         """The public log, empty before there can be one."""
         return f"{self.url}dziennik.jsonl" if self.manifest_url else ""
+
+    @property
+    def lookup_url(self) -> str:
+        """Where one looks up a receipt, empty before there can be one."""
+        return f"{self.url}sprawdz/" if self.manifest_url else ""
+
+    @property
+    def explained_url(self) -> str:
+        """How anybody knows that a vote counts."""
+        return f"{self.url}jak-liczymy/"
 
     @property
     def deadline(self) -> str:
@@ -207,10 +248,9 @@ def today() -> date:
 def index_context() -> dict[str, Any]:
     """All plebiscites: what one can do now, what is being prepared, what has ended."""
     now = clock.now()
-    found = [
-        PlebisciteView(one, now)
-        for one in Plebiscite.objects.public().select_related("cover", "manifest")
-    ]
+    rows = list(Plebiscite.objects.public().select_related("cover", "manifest"))
+    won = winner_titles(rows)
+    found = [PlebisciteView(one, now, tuple(won.get(one.pk, ()))) for one in rows]
     open_now = [one for one in found if one.takes_votes or one.takes_proposals]
     return {
         "open_now": sorted(open_now, key=lambda one: not one.takes_votes),
@@ -272,6 +312,18 @@ def languages(plebiscite: Plebiscite) -> dict[str, Any]:
     }
 
 
+def winner_titles(plebiscites: list[Plebiscite]) -> dict[Any, list[str]]:
+    """The titles of the works that won, by plebiscite; in two queries."""
+    published = [one.pk for one in plebiscites if one.state in PUBLISHED]
+    counts = Count.objects.filter(plebiscite__in=published).order_by("number")
+    codes = {row.plebiscite_id: json.loads(row.result)["winners"] for row in counts}
+    titles = {
+        (option.plebiscite_id, option.code): option.title
+        for option in BallotOption.objects.filter(plebiscite__in=published)
+    }
+    return {pk: [titles[(pk, code)] for code in won] for pk, won in codes.items()}
+
+
 def _index_title() -> str:
     pages = PlebisciteIndexPage.objects.live().filter(locale__language_code=resolve())
     return pages.values_list("title", flat=True).first() or _("Plebiscite")
@@ -280,13 +332,22 @@ def _index_title() -> str:
 def turnout(plebiscite: Plebiscite) -> list[dict[str, Any]]:
     """How many people voted on each day and in which way.
 
-    While votes come in, the days that have ended: a number that moves with every vote would tell
-    who watches it when somebody votes.
+    Codes count on the day they were spent, not when their envelope was handed out. While votes
+    come in, the days that have ended: a number that moves with every vote would tell who watches
+    it when somebody votes.
     """
-    marks = ParticipationMark.objects.filter(plebiscite=plebiscite)
+    marks = ParticipationMark.objects.filter(plebiscite=plebiscite).exclude(channel=Channel.CODE)
+    codes = Code.objects.filter(plebiscite=plebiscite, spent_on__isnull=False)
     if plebiscite.state in MAY_TAKE_VOTES:
-        marks = marks.filter(day__lt=today())
-    rows = marks.values("day", "channel").annotate(number=Number("pk")).order_by("day", "channel")
+        marks, codes = marks.filter(day__lt=today()), codes.filter(spent_on__lt=today())
+    rows = [
+        *marks.values("day", "channel").annotate(number=Number("pk")).order_by("day", "channel"),
+        *(
+            {"day": row["spent_on"], "channel": Channel.CODE.value, "number": row["number"]}
+            for row in codes.values("spent_on").annotate(number=Number("pk")).order_by("spent_on")
+        ),
+    ]
+    rows.sort(key=lambda row: (row["day"], row["channel"]))
     return [{**row, "channel_label": str(Channel(row["channel"]).label)} for row in rows]
 
 

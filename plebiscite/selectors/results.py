@@ -10,13 +10,31 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from plebiscite.models import Count, Plebiscite
+from django.utils.translation import gettext_lazy as _
+
+from plebiscite import addresses
+from plebiscite.models import Count, Objection, Plebiscite
 from plebiscite.phases import PUBLISHED
+from plebiscite.selectors.explaining import ready_bundle
 from plebiscite.selectors.public import languages, today, turnout, view
 from plebiscite.selectors.works import Work, works
+from plebiscite.tally import Method
 
 #: Spreadsheets run what begins so.
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+
+#: What a number beside a work counts, by method.
+METHOD_WORDS = {
+    Method.SINGLE: _("Votes"),
+    Method.APPROVAL: _("Votes"),
+    Method.POINTS: _("Points"),
+    Method.RANKED: _("First places"),
+}
+INVALID_WORDS = {
+    "overvote": _("more marks than allowed"),
+    "too_many_points": _("more points than allowed"),
+    "above_cap": _("too many points for one work"),
+}
 
 
 @dataclass(frozen=True)
@@ -51,7 +69,8 @@ def latest_count(plebiscite: Plebiscite) -> dict[str, Any] | None:
 
 def results_context(plebiscite: Plebiscite) -> dict[str, Any]:
     """The result, or when it will be here."""
-    context = {"view": view(plebiscite), "plebiscite": plebiscite, **languages(plebiscite)}
+    seen = view(plebiscite)
+    context = {"view": seen, "plebiscite": plebiscite, **languages(plebiscite)}
     count = latest_count(plebiscite) if plebiscite.state in PUBLISHED else None
     if count is None:
         return context
@@ -67,19 +86,29 @@ def results_context(plebiscite: Plebiscite) -> dict[str, Any]:
         "tied": [line for line in shown if line.is_tied],
         "runner_up": next((line for line in shown if not line.is_first), None),
         "votes_for_options": sum(line.votes for line in shown),
+        "share_of": share_of(count),
+        "words": METHOD_WORDS[_method(count)],
+        "rounds": rounds(shown, count),
+        "pairs": pairs(shown, count),
         "invalid": sum(count["invalid"].values()),
+        "invalid_rows": invalid_rows(count),
         "quorum": plebiscite.quorum,
         "channels": _by_channel(by_day),
         "days": days,
         "days_maximum": max([day["number"] for day in days] + [1]),
         "is_small": count["cast"] < plebiscite.mix_k,
-        "csv_url": f"{view(plebiscite).results_url}glosy.csv",
+        "csv_url": f"{seen.results_url}glosy.csv",
+        "json_url": f"{seen.results_url}wynik.json",
+        "protocol_url": f"{seen.results_url}protokol.pdf",
+        "objections": answered(plebiscite),
+        "objecting_url": addresses.objecting(plebiscite.slug) if seen.takes_objections else "",
+        "bundle": ready_bundle(plebiscite),
     }
 
 
 def lines(plebiscite: Plebiscite, count: dict[str, Any]) -> list[Line]:
-    """The options, those with the most votes first."""
-    total = sum(count["totals"].values())
+    """The options, those with the most votes first; winners before all."""
+    total = share_of(count)
     found = [
         Line(
             work=work,
@@ -90,7 +119,104 @@ def lines(plebiscite: Plebiscite, count: dict[str, Any]) -> list[Line]:
         )
         for work in works(plebiscite, today=today())
     ]
-    return sorted(found, key=lambda line: (-line.votes, line.work.label_number))
+    return sorted(found, key=lambda line: (not line.is_winner, -line.votes, line.work.label_number))
+
+
+def share_of(count: dict[str, Any]) -> int:
+    """What shares are parts of: with several choices the ballots, else all votes for works."""
+    if _method(count) == Method.APPROVAL:
+        return int(count["valid"]) - int(count["blank"])
+    return sum(count["totals"].values())
+
+
+def rounds(shown: list[Line], count: dict[str, Any]) -> list[dict[str, Any]]:
+    """An instant-runoff round by round: who still had how many votes, and who left."""
+    if _method(count) != Method.RANKED:
+        return []
+    names = {line.work.code: line for line in shown}
+    return [
+        {
+            "number": step["number"],
+            "rows": [
+                {
+                    "line": names[code],
+                    "votes": votes,
+                    "is_out": code in step["eliminated"],
+                    "is_in": code in step["elected"],
+                    "is_tied": code in step["tied"],
+                }
+                for code, votes in sorted(step["totals"].items(), key=lambda one: (-one[1], one[0]))
+            ],
+            "exhausted": step["exhausted"],
+            "by_lot": [names[code] for code in step["by_lot"]],
+        }
+        for step in count["rounds"]
+    ]
+
+
+def pairs(shown: list[Line], count: dict[str, Any]) -> dict[str, Any]:
+    """How many people put one work before another: information that decides nothing."""
+    if not count.get("pairwise"):
+        return {}
+    ordered = sorted(shown, key=lambda line: line.work.label_number)
+    table = [
+        {
+            "line": one,
+            "cells": [
+                None if one is other else count["pairwise"][one.work.code][other.work.code]
+                for other in ordered
+            ],
+        }
+        for one in ordered
+    ]
+    best = next((line for line in shown if line.work.code == count.get("condorcet")), None)
+    return {"columns": ordered, "rows": table, "best": best}
+
+
+def invalid_rows(count: dict[str, Any]) -> list[tuple[str, int]]:
+    """Invalid ballots by reason, in words."""
+    return [
+        (str(INVALID_WORDS.get(reason, reason)), number)
+        for reason, number in sorted(count["invalid"].items())
+    ]
+
+
+def answered(plebiscite: Plebiscite) -> list[Objection]:
+    """Objections that have a public answer."""
+    return list(plebiscite.objections.exclude(answered_at=None).order_by("number"))
+
+
+def result_json(plebiscite: Plebiscite) -> str | None:
+    """The stored count with what it takes to read it, None before it is published."""
+    found = Count.objects.filter(plebiscite=plebiscite).order_by("number").last()
+    if found is None or plebiscite.state not in PUBLISHED:
+        return None
+    shown = sorted(lines(plebiscite, json.loads(found.result)), key=lambda one: one.work.code)
+    value = {
+        "format": "hajnowka-odnowa/plebiscite/result/1",
+        "licence": "CC0-1.0",
+        "plebiscite": str(plebiscite.pk),
+        "slug": plebiscite.slug,
+        "title": plebiscite.title_pl,
+        "published_at": plebiscite.published_at.isoformat() if plebiscite.published_at else None,
+        "engine": found.engine,
+        "input_sha256": bytes(found.input_sha256).hex(),
+        "result_sha256": bytes(found.result_sha256).hex(),
+        "result": json.loads(found.result),
+        "options": [
+            {"code": one.work.code, "number": one.work.label_number, "title": one.work.title}
+            for one in shown
+        ],
+        "turnout": [
+            {"day": row["day"].isoformat(), "channel": row["channel"], "number": row["number"]}
+            for row in turnout(plebiscite)
+        ],
+    }
+    return json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+
+
+def _method(count: dict[str, Any]) -> Method:
+    return Method(count.get("method", Method.SINGLE.value))
 
 
 def share(votes: int, total: int) -> Decimal:

@@ -1,9 +1,9 @@
 """Casting a vote: one short transaction.
 
     lock        shared with other votes, against changes of state
-    wait        for everybody else who votes as the same person
+    wait        for everybody else who votes as the same person, or with the same code
     read        state and clock, after the waiting
-    write       the mark (a date, no hour) and the sealed vote
+    write       the sealed vote, and the mark of the person or the code (a date, no hour)
 
 What was chosen is known to this code alone, for as long as a call takes: it is sealed before the
 transaction begins, and neither audit nor mail nor any table but the inbox learns of it.
@@ -12,7 +12,7 @@ transaction begins, and neither audit nor mail nor any table but the inbox learn
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -26,14 +26,14 @@ from core.i18n.dates import TOWN_TIME
 from core.outbox import queue_mail
 from core.transitions import advisory_lock
 from plebiscite import keys
-from plebiscite.ballots import BadBallot, commitment, write_ballot
-from plebiscite.models import Ballot, Inbox, VoterRegister
+from plebiscite.ballots import BadBallot, Picks, commitment, write_ballot
+from plebiscite.models import Ballot, Code, Inbox, Plebiscite, VoterRegister
 from plebiscite.permissions import is_active, may_vote, verified_address
 from plebiscite.phases import Channel, takes_votes
 from plebiscite.promises import Promise, promise
 from plebiscite.sealing import SealedVote, commitment_tag, seal
 from plebiscite.selectors.paper import BallotPaper, ballot_paper
-from plebiscite.services.opening import read_plan_and_mark
+from plebiscite.services.opening import read_plan, read_plan_and_mark
 from plebiscite.services.registering import VOTER
 from plebiscite.states import STATE_LOCK
 from plebiscite.voters import account_key
@@ -49,6 +49,9 @@ class VoteRefused(Exception):
     #: The person has not declared who they are.
     NOT_DECLARED = "not_declared"
     ALREADY_VOTED = "already_voted"
+    #: There is no such code in this vote, or it was declared void.
+    UNKNOWN_CODE = "unknown_code"
+    VOID_CODE = "void_code"
     #: Another vote has this commitment: a new nonce has to be drawn.
     DRAW_AGAIN = "draw_again"
 
@@ -57,52 +60,90 @@ class VoteRefused(Exception):
         self.reason = reason
 
 
-@sensitive_variables()
-def cast(
-    plebiscite: UUID,
-    *,
-    actor: Any,
-    picks: Sequence[str],
-    nonce: bytes,
-    committed: bytes,
-    opened_at: datetime | None,
-    language: str,
-) -> Promise:
-    """Take the vote of the account `actor`, and promise to publish its commitment.
+@dataclass(frozen=True)
+class Vote:
+    """What somebody sends: `picks` as `plebiscite.ballots` takes them, and what hides them.
 
     `committed` is the commitment as whoever drew `nonce` computed it; `opened_at` is when the
-    ballot was opened, which matters in the minutes after the close. The same vote sent again gets
-    the same promise. Raises BadBallot or VoteRefused; then nothing has changed.
+    ballot was opened, which matters in the minutes after the close.
+    """
+
+    picks: Picks = field(repr=False)
+    nonce: bytes = field(repr=False)
+    committed: bytes = field(repr=False)
+    opened_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class _Sealed:
+    paper: BallotPaper
+    blob: bytes
+    tag: bytes = field(repr=False)
+    committed: bytes = field(repr=False)
+    opened_at: datetime | None
+
+
+@sensitive_variables()
+def cast(plebiscite: UUID, vote: Vote, *, actor: Any, language: str) -> Promise:
+    """Take the vote of the account `actor`, and promise to publish its commitment.
+
+    The same vote sent again gets the same promise. Raises BadBallot or VoteRefused; then nothing
+    has changed.
     """
     if not is_active(actor):
         raise VoteRefused(VoteRefused.NOT_ALLOWED)
+    sealed = _seal(plebiscite, vote, Channel.ACCOUNT)
+    account = account_key(keys.pepper(plebiscite), actor.pk)
+    try:
+        with transaction.atomic():
+            advisory_lock(STATE_LOCK, plebiscite, shared=True)
+            _write_by_account(sealed, account, actor, language)
+    except IntegrityError:
+        # Only reachable if the waiting failed: the constraint still allows one mark alone.
+        raise VoteRefused(VoteRefused.ALREADY_VOTED) from None
+    return promise_for(sealed.paper, sealed.committed)
+
+
+@sensitive_variables()
+def cast_with_code(plebiscite: UUID, vote: Vote, *, digest: bytes) -> Promise:
+    """Take the vote of whoever holds the code with this digest, as `cast` does.
+
+    Neither register nor audit trail learns of it: the person was marked when the envelope was
+    handed out, and an hour of the spending could be compared with that.
+    """
+    sealed = _seal(plebiscite, vote, Channel.CODE)
+    with transaction.atomic():
+        advisory_lock(STATE_LOCK, plebiscite, shared=True)
+        _write_by_code(sealed, digest)
+    return promise_for(sealed.paper, sealed.committed)
+
+
+@sensitive_variables()
+def _seal(plebiscite: UUID, vote: Vote, channel: Channel) -> _Sealed:
     paper = ballot_paper(plebiscite)
     if paper is None:
         raise VoteRefused(VoteRefused.CLOSED)
-    ballot = write_ballot(paper.ruleset, picks, paper.codes)
+    if channel not in paper.channels:
+        raise VoteRefused(VoteRefused.NOT_ALLOWED)
+    ballot = write_ballot(paper.ruleset, vote.picks, paper.codes)
     expected = commitment(
         plebiscite=str(plebiscite),
         manifest_hash=paper.manifest_hash,
         ballot=ballot,
-        nonce=nonce,
+        nonce=vote.nonce,
     )
-    if not hmac.compare_digest(expected, committed):
+    if not hmac.compare_digest(expected, vote.committed):
         raise BadBallot(BadBallot.MALFORMED)
-    sealed = seal(
-        SealedVote(commitment=expected, nonce=nonce, ballot=ballot, channel=Channel.ACCOUNT),
+    if not keys.has_tag_key(plebiscite):
+        # The keys of a sealed box were destroyed: nothing can come in any more.
+        raise VoteRefused(VoteRefused.CLOSED)
+    blob = seal(
+        SealedVote(commitment=expected, nonce=vote.nonce, ballot=ballot, channel=channel),
         public_key=paper.inbox_public_key,
         size=paper.sealed_size,
     )
-    _write(
-        paper,
-        actor=actor,
-        sealed=sealed,
-        tag=commitment_tag(keys.tag_key(plebiscite), expected),
-        committed=expected,
-        opened_at=opened_at,
-        language=language,
-    )
-    return promise_for(paper, expected)
+    tag = commitment_tag(keys.tag_key(plebiscite), expected)
+    return _Sealed(paper, blob, tag, expected, vote.opened_at)
 
 
 def promise_for(paper: BallotPaper, committed: bytes) -> Promise:
@@ -117,42 +158,58 @@ def promise_for(paper: BallotPaper, committed: bytes) -> Promise:
 
 
 @sensitive_variables()
-def _write(
-    paper: BallotPaper,
-    *,
-    actor: Any,
-    sealed: bytes,
-    tag: bytes,
-    committed: bytes,
-    opened_at: datetime | None,
-    language: str,
-) -> None:
-    account = account_key(keys.pepper(paper.plebiscite), actor.pk)
-    try:
-        with transaction.atomic():
-            advisory_lock(STATE_LOCK, paper.plebiscite, shared=True)
-            voter = _own_entry(paper.plebiscite, account, actor)
-            plan, now, has_voted = read_plan_and_mark(paper.plebiscite, voter.pk)
-            if has_voted:
-                if _is_known(tag, committed):
-                    return
-                raise VoteRefused(VoteRefused.ALREADY_VOTED)
-            if not takes_votes(plan, now, opened_at=opened_at):
-                raise VoteRefused(VoteRefused.CLOSED)
-            _put_into_inbox(paper.plebiscite, sealed, tag)
-            _mark(voter, Channel.ACCOUNT, now.astimezone(TOWN_TIME).date(), committed)
-            record(voter, "vote", actor=VOTER)
-            queue_mail(
-                MAIL,
-                actor.email,
-                {"plebiscite": plan},
-                dedupe_key=f"plebiscite:{voter.pk}:participation",
-                language=language,
-                is_first=True,
-            )
-    except IntegrityError:
-        # Only reachable if the waiting failed: the constraint still allows one mark alone.
-        raise VoteRefused(VoteRefused.ALREADY_VOTED) from None
+def _write_by_account(sealed: _Sealed, account: bytes, actor: Any, language: str) -> None:
+    plebiscite = sealed.paper.plebiscite
+    voter = _own_entry(plebiscite, account, actor)
+    plan, now, has_voted = read_plan_and_mark(plebiscite, voter.pk)
+    if has_voted:
+        return _answer_again(sealed)
+    _check_time(plan, now, sealed)
+    _put_into_inbox(sealed)
+    _mark(voter, Channel.ACCOUNT, _day(now), sealed.committed)
+    record(voter, "vote", actor=VOTER)
+    queue_mail(
+        MAIL,
+        actor.email,
+        {"plebiscite": plan},
+        dedupe_key=f"plebiscite:{voter.pk}:participation",
+        language=language,
+        is_first=True,
+    )
+
+
+@sensitive_variables()
+def _write_by_code(sealed: _Sealed, digest: bytes) -> None:
+    plebiscite = sealed.paper.plebiscite
+    code = (
+        Code.objects.select_for_update(of=("self",))
+        .filter(plebiscite=plebiscite, digest=digest)
+        .first()
+    )
+    if code is None or code.is_void:
+        raise VoteRefused(VoteRefused.VOID_CODE if code else VoteRefused.UNKNOWN_CODE)
+    if code.spent_on is not None:
+        return _answer_again(sealed)
+    plan, now = read_plan(plebiscite)
+    _check_time(plan, now, sealed)
+    _put_into_inbox(sealed)
+    _spend(code, _day(now), sealed.committed)
+
+
+@sensitive_variables()
+def _answer_again(sealed: _Sealed) -> None:
+    """The same vote may be sent again and again, another one is not taken."""
+    if not _is_known(sealed.tag, sealed.committed):
+        raise VoteRefused(VoteRefused.ALREADY_VOTED)
+
+
+def _check_time(plan: Plebiscite, now: datetime, sealed: _Sealed) -> None:
+    if not takes_votes(plan, now, opened_at=sealed.opened_at):
+        raise VoteRefused(VoteRefused.CLOSED)
+
+
+def _day(now: datetime) -> date:
+    return now.astimezone(TOWN_TIME).date()
 
 
 def _own_entry(plebiscite: UUID, account: bytes, actor: Any) -> VoterRegister:
@@ -177,7 +234,7 @@ def _is_known(tag: bytes, committed: bytes) -> bool:
 
 
 @sensitive_variables()
-def _put_into_inbox(plebiscite: UUID, sealed: bytes, tag: bytes) -> None:
+def _put_into_inbox(sealed: _Sealed) -> None:
     """Writes the sealed vote, unless somebody else's has the same commitment and waits there.
 
     If a flush is just moving that other one, this waits until it is gone.
@@ -186,7 +243,7 @@ def _put_into_inbox(plebiscite: UUID, sealed: bytes, tag: bytes) -> None:
         cursor.execute(
             "INSERT INTO plebiscite_inbox (id, plebiscite_id, blob, c_tag) "
             "VALUES (%s, %s, %s, %s) ON CONFLICT (c_tag) DO NOTHING",
-            [uuid4(), plebiscite, sealed, tag],
+            [uuid4(), sealed.paper.plebiscite, sealed.blob, sealed.tag],
         )
         if cursor.rowcount != 1:
             raise VoteRefused(VoteRefused.DRAW_AGAIN)
@@ -205,6 +262,19 @@ def _mark(voter: VoterRegister, channel: str, day: date, committed: bytes) -> No
             "SELECT %s, %s, %s, %s "
             "WHERE NOT EXISTS (SELECT FROM plebiscite_ballot WHERE c = %s)",
             [voter.pk, voter.plebiscite_id, channel, day, committed],
+        )
+        if cursor.rowcount != 1:
+            raise VoteRefused(VoteRefused.DRAW_AGAIN)
+
+
+@sensitive_variables()
+def _spend(code: Code, day: date, committed: bytes) -> None:
+    """Marks the code as spent, with the same condition as `_mark`."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE plebiscite_code SET spent_on = %s WHERE id = %s AND spent_on IS NULL "
+            "AND NOT EXISTS (SELECT FROM plebiscite_ballot WHERE c = %s)",
+            [day, code.pk, committed],
         )
         if cursor.rowcount != 1:
             raise VoteRefused(VoteRefused.DRAW_AGAIN)

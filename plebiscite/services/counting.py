@@ -32,7 +32,9 @@ def count_votes(plebiscite: Plebiscite) -> Count:
     _check_numbers(plebiscite.pk)
     _check_log(plebiscite.pk, paper)
     ballots, digest = _read(plebiscite.pk, paper)
-    result = canonical_json(count(ballots, paper.codes, plebiscite.ruleset).as_dict())
+    rules = plebiscite.ruleset
+    lots = tuple(plebiscite.beacon.order) if rules.draws_lots else ()
+    result = canonical_json(count(ballots, paper.codes, rules, lots).as_dict())
     last = plebiscite.counts.aggregate(last=Max("number"))["last"] or 0
     return Count.objects.create(
         plebiscite=plebiscite,

@@ -23,7 +23,7 @@ def forget_voters() -> None:
 
 
 def _forget(plebiscite: Plebiscite) -> None:
-    """Deletes declarations and the links of accounts, then the pepper.
+    """Deletes declarations, the links of accounts and who objected, then the pepper.
 
     The marks stay: with the pepper gone, nobody can tell whom they belong to.
     """
@@ -31,6 +31,7 @@ def _forget(plebiscite: Plebiscite) -> None:
         advisory_lock(STATE_LOCK, plebiscite.pk)
         declarations, _details = Declaration.objects.filter(plebiscite=plebiscite).delete()
         accounts, _details = AccountVoter.objects.filter(plebiscite=plebiscite).delete()
+        plebiscite.objections.update(name="", email="")
         is_there = keys.has_pepper(plebiscite.pk)
         if declarations or accounts or is_there:
             record(plebiscite, "forget_voters", actor=SYSTEM)

@@ -46,6 +46,7 @@ def write_ballot_paper(plebiscite: Plebiscite) -> Manifest:
         sealed_size=size,
         inbox_public_key=bytes(plebiscite.inbox_public_key),
         promise_public_key=bytes(plebiscite.promise_public_key),
+        log_public_key=bytes(plebiscite.log_public_key),
         regulations={
             code: hashlib.sha256(text.encode()).hexdigest()
             for code, text in _in_languages(plebiscite, "regulations").items()

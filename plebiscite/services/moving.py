@@ -15,20 +15,31 @@ from core.transitions import WrongState, advisory_lock, transition
 from plebiscite import clock, keys
 from plebiscite.models import Plebiscite
 from plebiscite.phases import BY_PLAN, FROZEN_ON, PlebisciteState, due, last_vote_at
+from plebiscite.selectors.commission.paper import reconciliation
 from plebiscite.selectors.commission.setup import missing_for_freeze
+from plebiscite.services.checkpoints import write_checkpoint
 from plebiscite.services.counting import count_votes
 from plebiscite.services.freezing import write_ballot_paper
 from plebiscite.services.mixing import flush_everything
+from plebiscite.services.publishing import announce_result
 from plebiscite.states import STATE_LOCK
 
 log = logging.getLogger("plebiscite")
+
+
+def seal_box(plebiscite: Plebiscite) -> None:
+    """The box is emptied, and what the log has come to is signed."""
+    flush_everything(plebiscite.pk)
+    write_checkpoint(plebiscite.pk)
+
 
 #: What is written besides the state, in the same transaction.
 _BESIDES: dict[str, Callable[[Plebiscite], object]] = {
     "freeze": write_ballot_paper,
     "rehearse": write_ballot_paper,
-    "seal": lambda plebiscite: flush_everything(plebiscite.pk),
+    "seal": seal_box,
     "count": count_votes,
+    "publish": announce_result,
 }
 
 
@@ -41,12 +52,19 @@ def move(plebiscite: Plebiscite, verb: str, *, actor: Any, **context: Any) -> Pl
     """
     advisory_lock(STATE_LOCK, plebiscite.pk)
     current = _catch_up(plebiscite)
-    if verb == "freeze":
-        context["missing"] = missing_for_freeze(current)
-    moved = transition(plebiscite, verb, actor=actor, **context)
+    moved = transition(plebiscite, verb, actor=actor, **context, **facts(current, verb))
     if verb in _BESIDES:
         _BESIDES[verb](moved)
     return moved
+
+
+def facts(plebiscite: Plebiscite, verb: str) -> dict[str, str]:
+    """What the guards of a step have to know, and cannot find out by themselves."""
+    if verb == "freeze":
+        return {"missing": missing_for_freeze(plebiscite)}
+    if verb in {"draw", "count"}:
+        return {"unreconciled": " ".join(reconciliation(plebiscite.pk).problems)}
+    return {}
 
 
 @transaction.atomic
@@ -103,5 +121,7 @@ def make_keys(plebiscite: UUID) -> None:
     if row.has_keys or row.state in FROZEN_ON:
         return
     row.inbox_public_key, row.promise_public_key = public.inbox, public.promise
-    row.save(update_fields=["inbox_public_key", "promise_public_key"])
-    record(row, "make_keys", actor=SYSTEM, fields=["inbox_public_key", "promise_public_key"])
+    row.log_public_key = public.log
+    fields = ["inbox_public_key", "promise_public_key", "log_public_key"]
+    row.save(update_fields=fields)
+    record(row, "make_keys", actor=SYSTEM, fields=fields)

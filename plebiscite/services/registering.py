@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,9 +11,16 @@ from django.views.decorators.debug import sensitive_variables
 
 from core.actors import Actor
 from core.audit import record
+from core.i18n.dates import TOWN_TIME
 from core.transitions import advisory_lock
 from plebiscite import keys
-from plebiscite.models import AccountVoter, Declaration, ParticipationMark, VoterRegister
+from plebiscite.models import (
+    AccountVoter,
+    Declaration,
+    ParticipationMark,
+    Plebiscite,
+    VoterRegister,
+)
 from plebiscite.permissions import may_vote
 from plebiscite.phases import takes_votes
 from plebiscite.services.opening import read_plan
@@ -35,6 +43,8 @@ class DeclarationRefused(Exception):
     VOTED = "voted"
     #: Somebody of this name and birth date is entered with another address.
     CHECK_AT_DESK = "check_at_desk"
+    #: Younger than the rules of this vote allow.
+    TOO_YOUNG = "too_young"
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -72,6 +82,8 @@ def _enter(plebiscite: UUID, account: bytes, pepper: bytes, person: Person) -> V
     plan, now = read_plan(plebiscite)
     if not takes_votes(plan, now):
         raise DeclarationRefused(DeclarationRefused.CLOSED)
+    if not is_old_enough(plan, person.birth_date):
+        raise DeclarationRefused(DeclarationRefused.TOO_YOUNG)
     mine = (
         AccountVoter.objects.select_for_update(of=("self",))
         .select_related("voter")
@@ -131,6 +143,15 @@ def _keep_declaration(plebiscite: UUID, account: bytes, person: Person, town: st
             "town": town,
         },
     )
+
+
+def is_old_enough(plebiscite: Plebiscite, birth_date: date) -> bool:
+    """Whether somebody has the least age, if there is one, on the first day of voting."""
+    first = plebiscite.voting_opens_at.astimezone(TOWN_TIME).date()
+    years = first.year - birth_date.year
+    if (first.month, first.day) < (birth_date.month, birth_date.day):
+        years -= 1
+    return years >= plebiscite.minimum_age
 
 
 def has_voted(voter: VoterRegister) -> bool:

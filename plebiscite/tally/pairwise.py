@@ -21,7 +21,9 @@ def compare(ballots: Mapping[Ballot, int], codes: Sequence[str]) -> Table:
     named = [0] * size
     # Of the ballots that name both a and b, those that put b behind a or level with it.
     not_before = [0] * (size * size)
-    alone = {(code,): number * size for number, code in enumerate(codes)}
+    alone: dict[tuple[str, ...], int] = {
+        (code,): number * size for number, code in enumerate(codes)
+    }
     for ballot, number in ballots.items():
         try:
             # Nearly all: one option on each rank, none of them twice.

@@ -35,7 +35,7 @@ def count_ranked(
     """Fills the places one after another, each by an instant-runoff among who is left."""
     codes = sorted(options)
     letters = {code: chr(number) for number, code in enumerate(codes)}
-    alone = {(code,): letter for code, letter in letters.items()}
+    alone: dict[tuple[str, ...], str] = {(code,): letter for code, letter in letters.items()}
     orders: dict[str, int] = {}
     blank = 0
     for ballot, number in ballots.items():

@@ -6,9 +6,9 @@ never imports the feature. `tests/core/test_ports.py` lists every registration.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import IntEnum
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -177,6 +177,33 @@ class HealthCheck(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NewsText:
+    """A news item in one language."""
+
+    title: str
+    lead: str
+    paragraphs: tuple[str, ...] = ()
+    link: str = ""
+    link_text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewsItem:
+    """What a feature has to tell everybody; `slug` names the occasion, and is published once."""
+
+    slug: str
+    date: date
+    texts: Mapping[str, NewsText]
+    is_example: bool = False
+
+
+class NewsPublisher(Protocol):
+    """Publishes a news item in the caller's transaction, in the languages that it has."""
+
+    def __call__(self, item: NewsItem) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
 class Job:
     """Something that the worker does again and again, first when it starts.
 
@@ -231,4 +258,5 @@ search_source: Registry[SearchSource] = Registry()
 personal_data: Registry[PersonalData] = Registry()
 health: Registry[HealthCheck] = Registry()
 demo: Registry[DemoLoader] = Registry()
+publish_news: Registry[NewsPublisher] = Registry()
 jobs: Registry[Job] = Registry()

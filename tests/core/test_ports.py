@@ -8,7 +8,7 @@ from core import ports
 def test_what_is_registered():
     assert {
         name: sorted(getattr(ports, name).names())
-        for name in ("activity", "search_source", "personal_data", "demo", "jobs")
+        for name in ("activity", "search_source", "personal_data", "demo", "publish_news", "jobs")
     } == {
         "activity": ["home.events", "incubator.calls", "plebiscite", "services_catalog.services"],
         "search_source": [
@@ -35,8 +35,13 @@ def test_what_is_registered():
             "services_catalog",
             "services_catalog.cases",
         ],
+        "publish_news": ["home"],
         "jobs": [
             "accounts.sweep",
+            "incubator.tidy",
+            "plebiscite.bundles",
+            "plebiscite.checkpoints",
+            "plebiscite.destroy_keys",
             "plebiscite.due",
             "plebiscite.forget",
             "plebiscite.keys",

@@ -59,3 +59,13 @@ def by_words(page: Page, **fields: Any) -> None:
     """Fill fields of the main form by their names."""
     for name, value in fields.items():
         page.locator(f"main [name={name}]").fill(value)
+
+
+def keep_files_of(server: Any, settings: Any) -> None:
+    """Let the test's own process use the keys and pictures of the server."""
+    settings.KEYS_DIR = server.var / "keys"
+    settings.MEDIA_ROOT = str(server.var / "media")
+    settings.PRIVATE_STORAGE = {
+        **settings.PRIVATE_STORAGE,
+        "OPTIONS": {**settings.PRIVATE_STORAGE["OPTIONS"], "location": server.var / "private"},
+    }

@@ -170,3 +170,10 @@ def picture(name: str = "skan.png") -> SimpleUploadedFile:
     buffer = io.BytesIO()
     Image.new("RGB", (40, 30), "#1a3a2a").save(buffer, "PNG")
     return SimpleUploadedFile(name, buffer.getvalue(), content_type="image/png")
+
+
+def check_every_point(application: Application, actor: Any, result: str = "yes") -> None:
+    """Answer every point of the formal check."""
+    from incubator.criteria import CRITERIA
+
+    services.save_check(application, dict.fromkeys(CRITERIA, (result, "")), actor=actor)

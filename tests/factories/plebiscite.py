@@ -14,11 +14,21 @@ from PIL import Image, ImageDraw
 from accounts.roles import Role
 from core.clock import database_now
 from plebiscite import clock
-from plebiscite.ballots import commitment, new_nonce, write_ballot
-from plebiscite.models import AuthorShown, Plebiscite, Proposal
+from plebiscite.ballots import Picks, commitment, new_nonce, write_ballot
+from plebiscite.codes import code_digest, read_code
+from plebiscite.models import (
+    AuthorShown,
+    Code,
+    CodeBatch,
+    Plebiscite,
+    PointClerk,
+    PollingPoint,
+    Proposal,
+)
 from plebiscite.promises import Promise
 from plebiscite.selectors.paper import ballot_paper
 from plebiscite.services import casting, moving, proposals, registering
+from plebiscite.services.casting import Vote
 from plebiscite.services.commission import confirming
 from plebiscite.voters import Person
 from tests.factories.people import UserFactory, person_with
@@ -110,15 +120,43 @@ def rejected(plebiscite: Plebiscite, author: Any = None, **others: Any) -> Propo
     return proposals.decide(proposal, "reject", actor=second)
 
 
-def frozen(options: int = 3, **fields: Any) -> Plebiscite:
-    """A plebiscite whose ballot paper is frozen; voting opens in a day."""
+def frozen(options: int = 3, *, codes: Sequence[str] = (), **fields: Any) -> Plebiscite:
+    """A plebiscite whose ballot paper is frozen; voting opens in a day.
+
+    With `codes` it takes those too.
+    """
+    if codes:
+        fields = {"channels": ["account", "code"], **fields}
     plebiscite = announced(**fields)
     for seed in range(options):
         accepted(plebiscite, seed=seed)
+    if codes:
+        _print(plebiscite, codes)
     with clock.shifted(1.5 * DAY):
         moving.make_keys(plebiscite.pk)
         moving.move(plebiscite, "open_appeals", actor=commission())
         return together(plebiscite, "freeze")
+
+
+def _print(plebiscite: Plebiscite, codes: Sequence[str]) -> None:
+    """Codes in envelopes, and a point with two clerks where they are handed out."""
+    point = PollingPoint.objects.create(
+        plebiscite=plebiscite, name="Biblioteka", address="ul. Parkowa 1", hours="9-17", position=1
+    )
+    for _number in range(2):
+        PointClerk.objects.create(point=point, user=UserFactory())
+    batch = CodeBatch.objects.create(plebiscite=plebiscite, label="A", size=len(codes))
+    for code in codes:
+        digest = code_digest(str(plebiscite.pk), read_code(code))
+        Code.objects.create(plebiscite=plebiscite, batch=batch, digest=digest)
+
+
+def vote_with_code(
+    plebiscite: Plebiscite, code: str, picks: Picks = ("M1",), **others: Any
+) -> Promise:
+    """Casts a vote as the booth for codes does."""
+    digest = code_digest(str(plebiscite.pk), read_code(code))
+    return casting.cast_with_code(plebiscite.pk, filled(plebiscite, picks, **others), digest=digest)
 
 
 def voting(options: int = 3, *, closes_in: timedelta = 7 * DAY, **fields: Any) -> Plebiscite:
@@ -152,28 +190,27 @@ def declared(plebiscite: Plebiscite, user: Any = None, *, number: int = 0) -> An
     return user
 
 
-def vote(
+def filled(
     plebiscite: Plebiscite,
-    user: Any,
-    picks: Sequence[str] = ("M1",),
+    picks: Picks = ("M1",),
     *,
     nonce: bytes | None = None,
     opened_at: Any = None,
-) -> Promise:
-    """Casts a vote as the booth does."""
+) -> Vote:
+    """What a browser sends for these picks."""
     nonce = nonce or new_nonce()
+    committed = committed_to(plebiscite, picks, nonce)
+    return Vote(picks, nonce, committed, opened_at)
+
+
+def vote(plebiscite: Plebiscite, user: Any, picks: Picks = ("M1",), **others: Any) -> Promise:
+    """Casts a vote as the booth does."""
     return casting.cast(
-        plebiscite.pk,
-        actor=user,
-        picks=picks,
-        nonce=nonce,
-        committed=committed_to(plebiscite, picks, nonce),
-        opened_at=opened_at,
-        language="pl",
+        plebiscite.pk, filled(plebiscite, picks, **others), actor=user, language="pl"
     )
 
 
-def committed_to(plebiscite: Plebiscite, picks: Sequence[str], nonce: bytes) -> bytes:
+def committed_to(plebiscite: Plebiscite, picks: Picks, nonce: bytes) -> bytes:
     """The commitment as a browser computes it."""
     paper = ballot_paper(plebiscite.pk)
     assert paper is not None

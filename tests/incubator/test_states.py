@@ -1,5 +1,7 @@
 """The table of states, cell by cell."""
 
+from datetime import timedelta
+
 import pytest
 from django.db.transaction import atomic
 
@@ -9,9 +11,10 @@ from core.clock import database_now
 from core.outbox.models import OutboxMail
 from core.transitions import NotAllowed, Refused, WrongState, matrix, transition
 from directory.services import add_member
-from incubator.models import Application
+from incubator.models import Application, Call
 from incubator.states import MACHINE, State
 from tests.factories.incubator import (
+    check_every_point,
     close,
     make_call,
     make_draft,
@@ -63,21 +66,52 @@ def brought_to(state):
         State.FORMAL_OK: ["start_check", "pass"],
         State.REFUSAL_PROPOSED: ["start_check", "propose_refusal"],
         State.FORMAL_REJECTED: ["start_check", "propose_refusal", "confirm_refusal"],
+        State.CLARIFICATION: ["start_check", "ask"],
+        State.ANNULLED: ["annul"],
     }[state]
     for verb in path:
         actor = owner_of(application) if verb == "withdraw" else checker
-        if verb == "confirm_refusal":
+        if verb == "pass":
+            check_every_point(application, checker)
+        if verb == "annul":
+            annulled(application.call)
+        if verb in {"confirm_refusal", "annul"}:
             actor = person_with(Role.APPROVER)
         transition(application, verb, actor=actor, **context(verb, application))
     return Application.objects.get(pk=application.pk)
 
 
 def context(verb, application):
-    if verb == "propose_refusal":
+    if verb in {"propose_refusal", "reopen"}:
         return {"public_reason": "Brak statutu."}
-    if verb == "submit":
+    if verb == "ask":
+        return {
+            "questions": "Dołączcie statut.",
+            "unlocked_keys": ["name"],
+            "due_at": database_now() + timedelta(days=5),
+        }
+    if verb in {"submit", "correct", "answer"}:
         return {"arrived_at": database_now(), "rev": application.draft.rev, "errors": {}}
     return {}
+
+
+def annulled(call):
+    """What `annul_call` does to a call, without its applications."""
+    Call.objects.filter(pk=call.pk).update(annulled_at=database_now(), annulled_reason="Brak")
+
+
+def prepared(application, verb):
+    """Whatever the guards of a verb ask for besides the state and the actor."""
+    now = database_now()
+    call = Call.objects.filter(pk=application.call_id)
+    if verb == "pass" and application.state == State.FORMAL_CHECK:
+        check_every_point(application, person_with(Role.INCUBATOR_COORDINATOR))
+    elif verb == "annul":
+        annulled(application.call)
+    elif verb == "correct":
+        call.update(closes_at=now + timedelta(days=1))
+    elif verb == "expire":
+        application.clarifications.update(due_at=now - timedelta(days=1))
 
 
 CELLS = list(matrix(MACHINE, ROLES))
@@ -104,6 +138,7 @@ def attempt(application, verb, actor):
     """The state that an actor reaches by a verb, None when refused. Nothing of it stays."""
     try:
         with atomic():
+            prepared(application, verb)
             done = transition(application, verb, actor=actor, **context(verb, application))
             raise Undone(done.state)
     except Undone as reached:

@@ -17,7 +17,7 @@ from plebiscite.ballots import BadBallot, new_nonce
 from plebiscite.models import Ballot, Declaration, Inbox, ParticipationMark, VoterRegister
 from plebiscite.promises import is_genuine
 from plebiscite.services import casting, mixing, moving, registering
-from plebiscite.services.casting import VoteRefused
+from plebiscite.services.casting import Vote, VoteRefused
 from plebiscite.services.registering import DeclarationRefused
 from plebiscite.voters import Person
 from tests.factories import plebiscite as make
@@ -91,27 +91,24 @@ def test_somebody_elses_commitment_is_not_taken_twice(vote_on):
 )
 def test_forged_ballots_leave_nothing(vote_on, picks, reason):
     user = make.declared(vote_on)
-    given = {"nonce": bytes(16), "committed": bytes(32), "opened_at": None, "language": "pl"}
-    assert refused(casting.cast, vote_on.pk, actor=user, picks=picks, **given) == reason
+    forged = Vote(picks, bytes(16), bytes(32))
+    assert refused(casting.cast, vote_on.pk, forged, actor=user, language="pl") == reason
     assert not ParticipationMark.objects.exists()
 
 
 def test_a_commitment_that_does_not_fit_is_refused(vote_on):
     user = make.declared(vote_on)
-    given = {"nonce": new_nonce(), "opened_at": None, "language": "pl"}
-    wrong = make.committed_to(vote_on, ["M2"], given["nonce"])
-    reason = refused(casting.cast, vote_on.pk, actor=user, picks=["M1"], committed=wrong, **given)
+    nonce = new_nonce()
+    wrong = Vote(["M1"], nonce, make.committed_to(vote_on, ["M2"], nonce))
+    reason = refused(casting.cast, vote_on.pk, wrong, actor=user, language="pl")
     assert reason == BadBallot.MALFORMED
 
 
 def test_an_option_of_another_vote_is_refused(vote_on):
     other = make.voting(options=5)
     user = make.declared(vote_on)
-    given = {"nonce": new_nonce(), "opened_at": None, "language": "pl"}
-    committed = make.committed_to(other, ["M5"], given["nonce"])
-    reason = refused(
-        casting.cast, vote_on.pk, actor=user, picks=["M5"], committed=committed, **given
-    )
+    vote = make.filled(other, ["M5"])
+    reason = refused(casting.cast, vote_on.pk, vote, actor=user, language="pl")
     assert reason == BadBallot.UNKNOWN_OPTION
 
 

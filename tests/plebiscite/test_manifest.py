@@ -30,6 +30,7 @@ def written(**changes) -> str:
         "sealed_size": 128,
         "inbox_public_key": bytes(32),
         "promise_public_key": bytes(32),
+        "log_public_key": bytes(32),
         "regulations": {"pl": "0" * 64},
         "minimum_age": 0,
         "beacon_rule": "",

@@ -15,7 +15,7 @@ from core.transitions import Refused, Step, WrongState, advisory_lock
 from plebiscite import clock
 from plebiscite.models import MoveRequest, Plebiscite
 from plebiscite.permissions import is_commission
-from plebiscite.selectors.commission.setup import frozen_text, missing_for_freeze
+from plebiscite.selectors.commission.setup import frozen_text
 from plebiscite.services import moving
 from plebiscite.states import PLEBISCITE, STATE_LOCK, two_people
 
@@ -38,7 +38,7 @@ def request(plebiscite: Plebiscite, verb: str, *, actor: Any, reason: str = "") 
     row = PLEBISCITE.row(current.state, verb)
     if row is None:
         raise WrongState(current.state, PLEBISCITE.label(current.state))
-    context = {"reason": reason, "missing": missing_for_freeze(current)}
+    context = {"reason": reason, **moving.facts(current, verb)}
     step = Step(
         obj=current,
         actor=actor,

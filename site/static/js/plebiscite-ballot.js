@@ -36,16 +36,49 @@ async function seal(form) {
   form.querySelector("[data-drawn-by-browser]").hidden = false;
 }
 
+/** What is marked so far, in the words of the page. */
+function described(form, none, of) {
+  const { method, most, points } = form.dataset;
+  if (form.querySelector("[data-blank]:checked")) {
+    return form.querySelector("[data-blank]").dataset.name;
+  }
+  if (method === "single") {
+    return form.querySelector("input[name=pick]:checked")?.dataset.name ?? none;
+  }
+  if (method === "approval") {
+    const number = form.querySelectorAll("input[name=pick]:checked").length;
+    return number ? `${number} ${of} ${most}` : none;
+  }
+  const fields = [...form.querySelectorAll("[name^='m-']")].filter((one) => Number(one.value));
+  if (!fields.length) return none;
+  if (method === "points") {
+    const given = fields.reduce((sum, one) => sum + Number(one.value), 0);
+    return `${given} ${of} ${points}`;
+  }
+  return fields
+    .sort((one, other) => Number(one.value) - Number(other.value))
+    .map((one) => `${one.value}: ${one.dataset.name.replace(/^\d+\.\s*/, "")}`)
+    .join(", ");
+}
+
 function sayChoice(form) {
   const place = form.querySelector("[data-choice]");
+  const name = place.querySelector("[data-choice-name]");
   const show = () => {
-    const marked = form.querySelector("input[name=pick]:checked");
-    if (marked) place.querySelector("[data-choice-name]").textContent = marked.dataset.name;
+    name.textContent = described(form, name.dataset.none, name.dataset.of);
     place.hidden = false;
   };
+  form.addEventListener("input", show);
   form.addEventListener("change", show);
   show();
 }
+
+/** Escape closes an enlarged picture and gives the focus back to its work. */
+addEventListener("keydown", (event) => {
+  const open = event.key === "Escape" && document.querySelector(".zoom:target");
+  if (open) open.querySelector("a").click();
+});
+addEventListener("hashchange", () => document.querySelector(".zoom:target")?.focus());
 
 document.querySelectorAll("form[data-ballot]:not([data-seal])").forEach(sayChoice);
 document.querySelectorAll("form[data-seal]").forEach((form) => seal(form));

@@ -1,0 +1,57 @@
+"""The sheets as a tagged PDF. Data goes to the typesetter as JSON, never as part of its program.
+
+Each letter is a third of an A4 sheet and fits a DL envelope as it is cut. The text is in Polish,
+with one line in Belarusian; the address in the QR code carries the voting code in its fragment,
+which browsers never send to any server.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import segno
+import typst
+from django.conf import settings
+from django.utils import translation
+
+from core.i18n.dates import long_date
+from core.i18n.typography import typeset
+from plebiscite import addresses
+from plebiscite.models import Plebiscite
+
+SOURCE = Path(__file__).with_name("letters.typ")
+
+
+def render(plebiscite: Plebiscite, label: str, codes: Sequence[str]) -> bytes:
+    """The sheets for `codes`, in the order given: it is as random as the codes are."""
+    base = f"{settings.WAGTAILADMIN_BASE_URL}{addresses.code_booth(plebiscite.slug, 'pl')}"
+    with translation.override("pl"):
+        data: dict[str, Any] = {
+            "title": typeset(plebiscite.title_pl),
+            "title_be": plebiscite.title_be,
+            "question": typeset(plebiscite.question_pl),
+            "from": long_date(plebiscite.voting_opens_at),
+            "until": long_date(plebiscite.voting_closes_at),
+            "address": base.removeprefix("https://").removeprefix("http://"),
+            "label": label,
+            "letters": [{"groups": code.split("-"), "qr": _qr(f"{base}#{code}")} for code in codes],
+        }
+    pdf: bytes = typst.compile(
+        str(SOURCE),
+        root=str(SOURCE.parent),
+        ignore_system_fonts=True,
+        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+        pdf_standards=["ua-1"],
+        timestamp=0,
+    )
+    return pdf
+
+
+def _qr(url: str) -> str:
+    buffer = io.BytesIO()
+    segno.make(url, error="m").save(buffer, kind="svg", border=2, xmldecl=False, svgns=True)
+    return buffer.getvalue().decode()

@@ -1,0 +1,311 @@
+"""The audit bundle and its verifier: bytes that never differ, and tampering that never passes."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import hashlib
+import io
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from plebiscite.bundle import signing
+from plebiscite.promises import Promise, promise
+from plebiscite.tally import Ruleset, TieRule
+from plebiscite.tally.__main__ import main as tally
+from plebiscite.verifier import verify
+from tests.databases import ROOT
+from tests.plebiscite import bundles, tampering
+
+VERIFY = ROOT / "plebiscite" / "verifier" / "verify.py"
+#: Of the bundle with the test keys. Another one means that the format has changed: then every
+#: bundle that was published before no longer comes out the same.
+GOLDEN = "4249a4efa95ac6b939cc746d19a2c591ec4abf0fe11e22530ea8ac6c77bbb250"
+EXIT = {name: code for name, code, _pl, _en in verify.CHECKS}
+
+
+@pytest.fixture(scope="module")
+def whole() -> bytes:
+    return bundles.written(bundles.make())
+
+
+def verified(path: Path, *options: str) -> tuple[int, str]:
+    """Exit code and what was said."""
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        code = verify.main([str(path), "--lang", "en", *options])
+    return code, said.getvalue()
+
+
+def saved(raw: bytes, folder: Path) -> Path:
+    path = folder / "bundle.zip"
+    path.write_bytes(raw)
+    return path
+
+
+# --- The same bytes -------------------------------------------------------------------------------
+
+
+def test_the_bytes_never_change(whole):
+    assert bundles.written(bundles.make()) == whole
+    assert hashlib.sha256(whole).hexdigest() == GOLDEN
+
+
+def test_the_bytes_are_the_same_under_another_python():
+    # PyNaCl is built for one Python each: the other one signs with the verifier's own arithmetic.
+    script = (
+        "import sys; sys.path.insert(0, sys.argv[1]);"
+        "from tests.plebiscite import pure_signing; pure_signing.install();"
+        "from tests.plebiscite import bundles; import hashlib;"
+        "print(hashlib.sha256(bundles.written(bundles.make())).hexdigest())"
+    )
+    tried = 0
+    for name in ("python3.11", "python3.12", "python3.13", "python3.14"):
+        found = shutil.which(name)
+        if found and subprocess.run([found, "-c", ""], capture_output=True).returncode == 0:
+            done = subprocess.run(
+                [found, "-I", "-c", script, str(ROOT)], capture_output=True, text=True
+            )
+            assert done.returncode == 0, done.stderr
+            assert done.stdout.strip() == GOLDEN, name
+            tried += 1
+    if not tried:
+        pytest.skip("no other Python here")
+
+
+def test_it_is_a_plain_zip(whole):
+    import zipfile
+
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        infos = archive.infolist()
+        assert archive.testzip() is None
+    assert [info.filename for info in infos] == sorted(info.filename for info in infos)
+    for info in infos:
+        assert (info.compress_type, info.extra, info.comment) == (0, b"", b"")
+        assert info.date_time == (1980, 1, 1, 0, 0, 0)
+    assert b"\r" not in b"".join(
+        raw for name, raw in bundles.unpacked(whole).items() if not name.startswith("options/")
+    )
+
+
+# --- The verifier ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("method", ["single", "approval", "points", "ranked"])
+def test_a_whole_bundle_passes(tmp_path, method):
+    path = saved(bundles.written(bundles.make(method=method)), tmp_path)
+    code, said = verified(path)
+    assert code == 0, said
+    assert "FAILED" not in said
+    skipped = {line.split()[1] for line in said.splitlines() if line.startswith("SKIPPED")}
+    # Nobody gave an older copy, a receipt or a code.
+    assert skipped == {"17", "30", "31"}
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        {"account": 2, "code": 0, "paper": 0},
+        {"account": 0, "code": 0, "paper": 0},
+        {"account": 9, "code": 1, "paper": 0},
+        {"handover": False, "rules": Ruleset(max_ranks=5, tie=TieRule.OPEN)},
+    ],
+    ids=["few", "none", "a channel of one", "without lots"],
+)
+def test_small_votes_pass(tmp_path, others):
+    method = "single" if "rules" in others else "ranked"
+    contents = bundles.make(method=method, **others)
+    code, said = verified(saved(bundles.written(contents), tmp_path))
+    assert code == 0, said
+    lines = bundles.unpacked(bundles.written(contents))["openings.jsonl"].decode().splitlines()
+    if others.get("code") == 1:
+        assert {json.loads(line)["channel"] for line in lines} == {"merged"}
+
+
+@pytest.mark.parametrize(
+    ("what", "check", "is_signed", "change"), tampering.KINDS, ids=[k[0] for k in tampering.KINDS]
+)
+def test_tampering_is_caught_by_the_right_check(tmp_path, whole, what, check, is_signed, change):
+    files = bundles.unpacked(whole)
+    change(files)
+    path = tmp_path / "bundle.zip"
+    if is_signed:
+        bundles.packed(files, path)
+    else:
+        bundles.zipped(files, path)
+    code, said = verified(path)
+    assert code == EXIT[check], f"{what}\n{said}"
+    assert f"FAILED    {EXIT[check]}" in said
+
+
+def test_an_older_copy_has_to_be_the_beginning(tmp_path, whole):
+    path = saved(whole, tmp_path)
+    files = bundles.unpacked(whole)
+    older = tmp_path / "log.jsonl"
+    older.write_bytes(b"".join(files["log.jsonl"].splitlines(keepends=True)[:7]))
+    code, said = verified(path, "--previous", str(older))
+    assert (code, "7 lines" in said) == (0, True)
+    assert verified(path, "--previous", str(path))[0] == 0
+    other = saved(bundles.written(bundles.make(seed=2)), tmp_path / "..")
+    code, said = verified(path, "--previous", str(other))
+    assert code == EXIT["previous"]
+    other.unlink()
+
+
+def test_another_manifest_than_the_announced_one(tmp_path, whole):
+    path = saved(whole, tmp_path)
+    genuine = hashlib.sha256(bundles.unpacked(whole)["manifest.json"]).hexdigest()
+    assert verified(path, "--manifest-hash", genuine)[0] == 0
+    assert verified(path, "--manifest-hash", "00" * 32)[0] == EXIT["manifest"]
+
+
+def test_receipts(tmp_path, whole):
+    path = saved(whole, tmp_path)
+    files = bundles.unpacked(whole)
+    row = json.loads(files["openings.jsonl"].splitlines()[0])
+    from plebiscite.ballots import short_code
+
+    c = bytes.fromhex(row["c"])
+    for given in (row["c"], short_code(c), short_code(c).lower().replace("0", "o")):
+        code, said = verified(path, "--receipt", given)
+        assert (code, f"counted as {row['ballot']}" in said) == (0, True)
+    assert verified(path, "--receipt", "0000-0000-0000")[0] == EXIT["receipt"]
+    paper = tmp_path / "receipt.json"
+    digest = hashlib.sha256(files["manifest.json"]).digest()
+    import datetime
+
+    made: Promise = promise(
+        plebiscite=bundles.IDENT, manifest_hash=digest, commitment=c,
+        published_by=datetime.date(2026, 11, 12), private_key=bundles.PROMISE_KEY,
+    )  # fmt: skip
+    value = {
+        "manifest_sha256": digest.hex(), "commitment": c.hex(), "published_by": "2026-11-12",
+        "signature": made.signature.hex(),
+    }  # fmt: skip
+    paper.write_text(json.dumps(value))
+    assert verified(path, "--receipt", str(paper))[0] == 0
+    paper.write_text(json.dumps({**value, "published_by": "2026-11-13"}))
+    assert verified(path, "--receipt", str(paper))[0] == EXIT["receipt"]
+
+
+def test_codes(tmp_path, whole):
+    path = saved(whole, tmp_path)
+    printed = bundles.printed_codes(10)
+    code, said = verified(path, "--code", printed[0].lower())
+    assert (code, "the code was used" in said) == (0, True)
+    code, said = verified(path, "--code", printed[9])
+    assert (code, "the code was not used" in said) == (0, True)
+    assert verified(path, "--code", bundles.printed_codes(40)[39])[0] == EXIT["code"]
+
+
+def test_what_is_no_bundle(tmp_path):
+    broken = tmp_path / "x.zip"
+    broken.write_bytes(b"PK\3\4 nothing")
+    assert verified(broken)[0] == 2
+    assert verified(tmp_path / "nowhere.zip")[0] == 2
+
+
+def test_malformed_files_never_end_in_a_traceback(tmp_path, whole):
+    for name in bundles.unpacked(whole):
+        if name.startswith(("SHA", "options", "verify", "VERIFY", "LICENSE", "moderation")):
+            continue
+        for wrong in (b"", b"{}\n", b"[1]\n", b'{"a":', b"\xff\xfe"):
+            files = bundles.unpacked(whole)
+            files[name] = wrong
+            path = bundles.packed(files, tmp_path / "bundle.zip")
+            code, said = verified(path)
+            is_empty_log = name in {"codes_printed.txt"}
+            assert code != 0 or is_empty_log, (name, wrong, said)
+
+
+def test_an_unpacked_folder_is_checked_too(tmp_path, whole):
+    for name, raw in bundles.unpacked(whole).items():
+        target = tmp_path / "open" / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(raw)
+    command = [sys.executable, "-S", "-E", str(tmp_path / "open" / "verify.py"), "--lang", "pl"]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
+    assert done.returncode == 0, done.stdout
+    assert "Wszystko, co sprawdzono, się zgadza." in done.stdout
+    assert "POMINIĘTO" in done.stdout
+
+
+def test_it_is_written_for_old_pythons_and_imports_nothing_of_ours():
+    tree = ast.parse(VERIFY.read_text(), feature_version=(3, 8))
+    imported = {
+        alias.name.split(".")[0]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import)
+        for alias in node.names
+    }
+    assert not [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    assert imported <= sys.stdlib_module_names
+    # Methods and arguments that came after Python 3.8.
+    later = {"removeprefix", "removesuffix", "pairwise", "zip_strict"}
+    names = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    assert not names & later
+    for node in ast.walk(tree):
+        called = node.func if isinstance(node, ast.Call) else None
+        if isinstance(called, ast.Attribute) and called.attr in {"to_bytes", "from_bytes"}:
+            assert len(node.args) == 2, "the order of bytes has no default before 3.11"
+
+
+def test_it_runs_under_the_oldest_python_at_hand(tmp_path, whole):
+    path = saved(whole, tmp_path)
+    for name in ("python3.8", "python3.9", "python3.13"):
+        if not shutil.which(name):
+            continue
+        done = subprocess.run([name, str(VERIFY), str(path), "--lang", "pl"], capture_output=True)
+        if done.returncode == 127:
+            continue  # a name without a Python behind it
+        assert done.returncode == 0, done.stdout.decode()
+
+
+def test_signatures_are_those_of_the_library():
+    key = signing.SigningKey(bundles.LOG_KEY)
+    public = bytes(key.verify_key)
+    for size in (0, 1, 64, 1000):
+        text = b"x" * size
+        signature = bytes(key.sign(text).signature)
+        assert verify.signed(public, text, signature)
+        assert not verify.signed(public, text + b"y", signature)
+        assert not verify.signed(public, text, signature[:-1] + b"\xff")
+        assert not verify.signed(signing.public_half(bundles.NEXT_KEY), text, signature)
+    assert not verify.signed(bytes(31), b"", bytes(64))
+
+
+def test_the_tally_reads_the_bundle(tmp_path, whole, capsys):
+    path = saved(whole, tmp_path)
+    assert tally([str(path), "--json"]) == 0
+    counted = json.loads(capsys.readouterr().out)
+    stated = json.loads(bundles.unpacked(whole)["tally.json"])["result"]
+    assert {name: counted[name] for name in stated} == stated
+    assert tally([str(path), "--method", "single"]) == 2
+
+
+def test_the_files_for_other_programs_give_the_same_winner(tmp_path, capsys):
+    contents = bundles.make(method="ranked", paper=0, account=30, code=0)
+    files = bundles.unpacked(bundles.written(contents))
+    order = json.loads(files["beacon.json"])["order"]
+    winners = json.loads(files["tally.json"])["result"]["winners"]
+    path = tmp_path / "ballots.abif"
+    path.write_bytes(files["ballots.abif"])
+    assert tally([str(path), "--method", "ranked", "--json", "--lot-order", ",".join(order)]) == 0
+    assert json.loads(capsys.readouterr().out)["cast"] == 30
+    assert winners
+    path = tmp_path / "ballots.toi"
+    path.write_bytes(files["ballots.toi"])
+    assert tally([str(path), "--method", "ranked"]) == 0
+
+
+def test_the_table_in_the_docs_is_the_one_that_is_tested():
+    text = (ROOT / "docs" / "counting.md").read_text()
+    for what, check, is_signed, _change in tampering.KINDS:
+        by = "operator" if is_signed else "anybody"
+        assert f"| {what} | {by} | {check} ({EXIT[check]}) |" in text
+    assert len(tampering.KINDS) >= 30

@@ -1,0 +1,113 @@
+"""Voting codes: printed once, digests alone kept, fixed by the freeze, void by two people."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, connection, transaction
+
+from core.clock import database_now
+from core.transitions import Refused
+from plebiscite.codes import code_digest, read_code
+from plebiscite.models import Code, CodeBatch, Plebiscite
+from plebiscite.selectors.codes import printed_lines
+from plebiscite.services.commission import codes as printing
+from tests.factories import plebiscite as make
+from tests.factories.people import UserFactory
+from tests.factories.polling import polling
+
+pytestmark = pytest.mark.django_db
+
+
+def test_sheets_are_printed_once_and_only_digests_stay():
+    plebiscite = make.make_plebiscite(channels=["code"])
+    batch, sheets = printing.print_batch(plebiscite, actor=make.commission(), size=4)
+    assert sheets.startswith(b"%PDF-")
+    assert (batch.label, batch.size, batch.codes.count()) == ("01", 4, 4)
+    columns = {field.name for field in Code._meta.fields}
+    assert columns == {"id", "plebiscite", "batch", "digest", "spent_on", "is_void"}
+    again, others = printing.print_batch(plebiscite, actor=make.commission(), size=4)
+    assert again.label == "02"
+    assert others != sheets
+
+
+def test_rows_do_not_lie_in_the_order_of_the_sheets():
+    vote = polling(codes=30, freeze=False)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT digest FROM plebiscite_code ORDER BY ctid")
+        stored = [bytes(row[0]) for row in cursor.fetchall()]
+    printed = [code_digest(str(vote.plebiscite.pk), read_code(code)) for code in vote.codes]
+    assert stored == sorted(printed)
+    assert stored != printed
+
+
+def test_no_code_can_be_printed_after_the_freeze_and_the_manifest_holds_them_all():
+    vote = polling(codes=3)
+    with pytest.raises(Refused, match="frozen"):
+        printing.print_batch(vote.plebiscite, actor=make.commission(), size=1)
+    batch = CodeBatch.objects.get()
+    with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
+        Code.objects.create(plebiscite=vote.plebiscite, batch=batch, digest=bytes(32))
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Code.objects.all().delete()
+    lines = list(printed_lines(vote.plebiscite.pk))
+    assert lines == sorted(
+        f"{code_digest(str(vote.plebiscite.pk), read_code(code)).hex()}\n" for code in vote.codes
+    )
+    manifest = json.loads(vote.plebiscite.manifest.text)
+    assert manifest["codes_printed"] == {
+        "number": 3,
+        "sha256": hashlib.sha256("".join(lines).encode()).hexdigest(),
+    }
+
+
+def test_a_code_is_spent_once_and_never_unspent():
+    vote = polling(codes=2)
+    one, two = Code.objects.all()
+    day = database_now().date()
+    Code.objects.filter(pk=one.pk).update(spent_on=day)
+    for change in ({"spent_on": None}, {"is_void": True}, {"digest": bytes(32)}):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Code.objects.filter(pk=one.pk).update(**change)
+    Code.objects.filter(pk=two.pk).update(is_void=True)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Code.objects.filter(pk=two.pk).update(is_void=False, spent_on=day)
+    assert vote.plebiscite.codes.filter(spent_on=day).count() == 1
+
+
+def test_a_lost_batch_is_made_void_by_two_people():
+    vote = polling(codes=3)
+    batch = CodeBatch.objects.get()
+    spent = batch.codes.first()
+    Code.objects.filter(pk=spent.pk).update(spent_on=database_now().date())
+    first, second = make.commission(), make.commission()
+    with pytest.raises(Refused, match="reason"):
+        printing.request_void(batch, actor=first, reason=" ")
+    with pytest.raises(Refused, match="Nobody"):
+        printing.confirm_void(batch, actor=second)
+    printing.request_void(batch, actor=first, reason="Koperty zginęły.")
+    with pytest.raises(Refused, match="another person"):
+        printing.confirm_void(batch, actor=first)
+    assert Code.objects.filter(is_void=True).count() == 0
+    assert printing.confirm_void(batch, actor=second) == 2
+    batch.refresh_from_db()
+    assert batch.void_reason == "Koperty zginęły."
+    assert vote.plebiscite.requests.count() == 0
+    with pytest.raises(Refused, match="void"):
+        printing.request_void(batch, actor=first, reason="Jeszcze raz.")
+
+
+def test_who_may_print_and_how_many():
+    plebiscite = make.make_plebiscite(channels=["code"])
+    with pytest.raises(PermissionDenied):
+        printing.print_batch(plebiscite, actor=UserFactory(), size=1)
+    for size in (0, printing.MOST_LETTERS + 1):
+        with pytest.raises(Refused):
+            printing.print_batch(plebiscite, actor=make.commission(), size=size)
+    Plebiscite.objects.filter(pk=plebiscite.pk).update(channels=["account"])
+    with pytest.raises(Refused, match="switched off"):
+        printing.print_batch(plebiscite, actor=make.commission(), size=1)
+    assert not Code.objects.exists()

@@ -1,0 +1,218 @@
+"""From the box to the bundle: checkpoints, lots by two people, destroyed keys, look-ups."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, transaction
+from django.template.loader import render_to_string
+from django.test import Client
+from django.urls import reverse
+
+from core.actors import SYSTEM
+from core.models import AuditEvent
+from core.transitions import Refused
+from plebiscite import addresses, clock, keys
+from plebiscite.ballots import short_code
+from plebiscite.models import Beacon, BundleFile, Checkpoint, KeyDestruction, LogEntry
+from plebiscite.phases import PlebisciteState
+from plebiscite.promises import is_genuine
+from plebiscite.selectors import lookup, view
+from plebiscite.services import bundles, casting, checkpoints, mixing, moving, witnessing
+from plebiscite.tally import TieRule
+from plebiscite.verifier import verify
+from tests.factories import plebiscite as make
+from tests.factories.people import UserFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("index_page")]
+AFTER = timedelta(days=8)
+
+
+def verified(path: Path, *options: str) -> tuple[int, str]:
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        code = verify.main([str(path), "--lang", "en", *options])
+    return code, said.getvalue()
+
+
+def command(*arguments: str) -> str:
+    said = io.StringIO()
+    call_command(*arguments, stdout=said, stderr=said)
+    return said.getvalue()
+
+
+def test_from_the_first_vote_to_the_verified_bundle(tmp_path, client):
+    plebiscite = make.voting(mix_k=2, tie=TieRule.LOT.value, beacon_rule="Kulki w ratuszu")
+    promises = []
+    for number, pick in enumerate(["M1", "M2", "M1", "M2", "M3"]):
+        user = make.declared(plebiscite, number=number)
+        promises.append(make.vote(plebiscite, user, [pick]))
+    late = make.declared(plebiscite, number=9)
+    # While votes come in: the log grows, checkpoints are signed, receipts can be looked up.
+    while mixing.flush(plebiscite.pk):
+        pass
+    checkpoints.sign_open_logs()
+    checkpoints.sign_open_logs()
+    assert Checkpoint.objects.filter(plebiscite=plebiscite).count() == 1
+    assert "From checkpoint 2 on" in command("plebiscite_rotate_key", plebiscite.slug)
+    logged = LogEntry.objects.filter(plebiscite=plebiscite).first()
+    base = view(plebiscite).url
+    early = tmp_path / "early.jsonl"
+    early.write_bytes(client.get(f"{base}dziennik.jsonl").content)
+    shard = bytes(logged.c).hex()[:2]
+    lines = client.get(f"{base}dziennik/{shard}.jsonl").content.decode().splitlines()
+    assert bytes(logged.c).hex() in {json.loads(line)["commitment"] for line in lines}
+    assert client.get(f"{base}dziennik/zz.jsonl").status_code == 404
+    assert client.get(f"{base}glosy/{shard}.jsonl").status_code == 404
+    found = lookup.find_receipt(plebiscite, short_code(bytes(logged.c)))
+    assert (found.position, found.ballot) == (logged.position, "")
+    with pytest.raises(LookupError):
+        bundles.write_bundle(plebiscite, io.BytesIO())
+    with pytest.raises(CommandError):
+        command("plebiscite_bundle", plebiscite.slug, "-o", str(tmp_path / "x.zip"))
+
+    with clock.shifted(AFTER):
+        plebiscite = moving.move(moving.catch_up(plebiscite), "seal", actor=SYSTEM)
+        first, second = make.commission(), make.commission()
+        # Lots: nobody draws without the number, and nobody enters it alone.
+        with pytest.raises(Refused, match=r"drawn number|wylosowan"):
+            make.together(plebiscite, "draw")
+        assert (
+            witnessing.enter_beacon(plebiscite, actor=first, value=" 7  21 ", source="BIP") is None
+        )
+        with pytest.raises(Refused, match=r"another person|inna osoba"):
+            witnessing.enter_beacon(plebiscite, actor=first, value="7 21", source="BIP")
+        with pytest.raises(witnessing.DifferentNumbers):
+            witnessing.enter_beacon(plebiscite, actor=second, value="7 12", source="BIP")
+        drawn = witnessing.enter_beacon(plebiscite, actor=second, value="7 21", source="inne")
+        plebiscite.refresh_from_db()
+        assert plebiscite.state == PlebisciteState.DRAWN
+        assert (drawn.value, drawn.source, sorted(drawn.order)) == (
+            "7 21",
+            "BIP",
+            ["M1", "M2", "M3"],
+        )
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Beacon.objects.update(value="8")
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Checkpoint.objects.update(size=0)
+        for verb in ("count", "publish"):
+            plebiscite = make.together(plebiscite, verb)
+
+        # The bundle, by command and by the worker: the same bytes, and the verifier agrees.
+        target = tmp_path / "bundle.zip"
+        command("plebiscite_bundle", plebiscite.slug, "-o", str(target))
+        again = tmp_path / "again.zip"
+        command("plebiscite_bundle", plebiscite.slug, "-o", str(again))
+        assert target.read_bytes() == again.read_bytes()
+        assert not list(tmp_path.glob(".*part"))
+        c = promises[0].commitment
+        code, said = verified(target, "--previous", str(early), "--receipt", c.hex())
+        assert code == 0, said
+        assert "counted as single:M1" in said
+        bundles.make_wanted_bundles()
+        row = BundleFile.objects.get(plebiscite=plebiscite)
+        assert (row.state, row.done) == ("ready", row.total)
+        with bundles.default_storage.open(row.name) as file:
+            assert file.read() == target.read_bytes()
+        bundles.ask_for_bundle(plebiscite, actor=first)
+        row.refresh_from_db()
+        assert row.state == "wanted"
+        bundles.make_wanted_bundles()
+
+        # After the result: how a ballot was counted, with and without the shard.
+        found = lookup.find_receipt(plebiscite, f" {short_code(c).lower()} ")
+        assert (found.ballot, len(found.marks)) == ("single:M1", 1)
+        assert lookup.find_receipt(plebiscite, "0000-0000-0000").position == 0
+        with pytest.raises(lookup.Unreadable):
+            lookup.find_receipt(plebiscite, "H7KM")
+        assert f'"{c.hex()}"' in client.get(f"{base}glosy/{c.hex()[:2]}.jsonl").content.decode()
+        page = client.post(f"{base}sprawdz/szukaj/", {"receipt": short_code(c)})
+        assert page["Cache-Control"] == "private, no-store"
+        assert "single:M1" in page.content.decode()
+        wrong = client.post(f"{base}sprawdz/szukaj/", {"receipt": "?"}).content.decode()
+        assert 'id="receipt-error" data-unreadable >' in wrong
+        for address in (f"{base}sprawdz/", f"{base}jak-liczymy/", f"{base}wynik/"):
+            assert client.get(address).status_code == 200, address
+        assert row.name.rpartition("/")[2] in client.get(f"{base}wynik/").content.decode()
+
+        staff = Client()
+        staff.force_login(first)
+        inside = staff.get(reverse("plebiscite_plebiscites:inspect", args=[plebiscite.pk]))
+        assert row.sha256 in inside.content.decode()
+        assert "7 21" in inside.content.decode()
+
+        # The keys of the box go, by two people; nothing that is public needs them.
+        witnessing.begin_destruction(plebiscite, actor=first)
+        with pytest.raises(Refused, match=r"another person|inna osoba"):
+            witnessing.confirm_destruction(plebiscite, actor=first)
+        assert keys.has_box_keys(plebiscite.pk)
+        witnessing.confirm_destruction(plebiscite, actor=second)
+        witnessing.destroy_ordered_keys()
+        assert not keys.has_box_keys(plebiscite.pk)
+        assert KeyDestruction.objects.get(plebiscite=plebiscite).is_done
+        verbs = AuditEvent.objects.filter(verb__in=["destroy_keys", "keys_destroyed"])
+        assert verbs.count() == 2
+        with pytest.raises(casting.VoteRefused) as refusal:
+            make.vote(plebiscite, late, ["M1"])
+        assert refusal.value.reason == casting.VoteRefused.CLOSED
+        command("plebiscite_bundle", plebiscite.slug, "-o", str(again))
+        assert verified(again)[0] == 0
+
+
+def test_two_copies_of_the_log_are_compared(tmp_path):
+    rows = [
+        json.dumps({"position": n, "commitment": f"{n:064x}", "digest": f"{n:064x}"})
+        for n in range(1, 5)
+    ]
+    older, newer = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
+    older.write_text("\n".join(rows[:2]))
+    newer.write_text("\n".join(rows))
+    assert "2 were added" in command("plebiscite_watch", str(older), str(newer))
+    for first, second in ((newer, older), (older, tmp_path / "c.jsonl")):
+        (tmp_path / "c.jsonl").write_text(rows[0] + "\n" + rows[1].replace("02", "12"))
+        with pytest.raises(SystemExit) as stop:
+            command("plebiscite_watch", str(first), str(second))
+        assert stop.value.code == 1
+    newer.write_text("nothing")
+    with pytest.raises(CommandError):
+        command("plebiscite_watch", str(older), str(newer))
+
+
+def test_the_receipt_can_be_kept_as_a_file_and_says_nothing_of_the_choice(client):
+    plebiscite = make.voting()
+    promise = make.vote(plebiscite, make.declared(plebiscite), ["M2"])
+    html = render_to_string(
+        "plebiscite/includes/receipt_extras.html", {"promise": promise, "view": view(plebiscite)}
+    )
+    assert '<svg role="img"' in html
+    data = html.split("data:application/json;charset=utf-8,")[1].split('"')[0]
+    kept = json.loads(unquote(data.replace("&amp;", "&")))
+    assert kept["commitment"] == promise.commitment.hex()
+    assert "M2" not in unquote(data)
+    assert is_genuine(promise, public_key=bytes(plebiscite.promise_public_key))
+    assert kept["signature"] == promise.signature.hex()
+
+
+def test_only_the_commission_touches_it(client):
+    plebiscite = make.voting()
+    for user in (None, UserFactory()):
+        fresh = Client()
+        if user:
+            fresh.force_login(user)
+        for name in ("beacon", "destruction", "bundle"):
+            url = reverse(f"plebiscite_plebiscites:{name}", args=[plebiscite.pk])
+            assert fresh.post(url).status_code in {302, 403}
+    assert not AuditEvent.objects.filter(verb__in=["enter_beacon", "begin_destroy_keys"]).exists()
+    client.force_login(make.commission())
+    url = reverse("plebiscite_plebiscites:destruction", args=[plebiscite.pk])
+    client.post(url)
+    assert not KeyDestruction.objects.exists()
+    assert addresses.of_plebiscite(plebiscite.slug)
