@@ -411,7 +411,6 @@ class TestWithoutAMailServer:
             Sender().run()
         said = [message.subject.split(": ")[-1] for message in mail.outbox]
         assert len(said) == len(set(said)) == 4
-        assert [("pytan" in one or "odpowiedzi" in one) for one in said[-2:]] == [True, True]
         assert [one.state for one in OutboxMail.objects.order_by("id")] == ["sent"] * 4
         ids = [message.extra_headers["Message-ID"] for message in mail.outbox]
         written = OutboxMail.objects.order_by("id").values_list("uuid", flat=True)
