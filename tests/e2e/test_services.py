@@ -98,7 +98,7 @@ def test_a_visitor_without_an_account_asks_and_is_answered(
     send(phone)
     case.refresh_from_db()
     assert case.state == states.NEW
-    expect(phone.locator(".facts")).to_contain_text("Odpowiedź do")
+    expect(phone.locator(".facts").first).to_contain_text("Odpowiedź do")
     look(phone)
     phone.goto(link_in("services/confirm"))
     expect(phone.locator("main form:not([role=search]) button[type=submit]")).to_have_count(0)
@@ -126,7 +126,7 @@ def test_a_visitor_without_an_account_asks_and_is_answered(
     expect(phone.locator(".line")).to_contain_text("Stolarz przyjdzie w czwartek")
     look(phone)
     phone.locator("form[action$='/accept/'] button").click()
-    expect(phone.locator(".facts")).to_contain_text("Zamknięto")
+    expect(phone.locator(".facts").first).to_contain_text("Zamknięto")
     case.refresh_from_db()
     assert case.state == states.CLOSED
     assert_no_horizontal_scrolling(phone)

@@ -48,6 +48,7 @@ def test_the_desk_prints_a_slip_and_the_resident_follows_with_it(server_data, op
     expect(desk.locator("textarea[name=text]")).to_have_value("Zepsuł się zamek.")
     desk.locator("input[name=where][value=kitchen]").check()
     desk.get_by_role("button", name="Zapisz").first.click()
+    expect(desk.locator(".slip__large")).to_have_count(2)
     number, pin = (one.inner_text() for one in desk.locator(".slip__large").all())
     assert re.fullmatch(r"\d{8}", pin)
 
@@ -124,13 +125,7 @@ def test_an_organisation_accepts_answers_and_the_resident_judges(
     assert OutboxMail.objects.filter(kind="services/assigned", to=RESIDENT).exists()
 
     desk.goto("/admin/sprawy/raporty/")
-    expect(desk.locator("h2").first).to_be_visible()
-    desk.goto(f"/admin/sprawy/?q={case.number}")
-    desk.locator("input[type=checkbox][data-bulk-action-checkbox]").first.check()
-    desk.locator(".bulk-actions-buttons a, .bulk-actions-buttons button").filter(
-        has_text="pilność"
-    ).first.click()
-    expect(desk.locator("main")).to_contain_text(case.number)
+    expect(desk.locator("main h2").first).to_be_visible()
 
 
 def test_an_idea_is_pinned_by_pointing_and_by_keys(server_data, open_page, sign_in):
