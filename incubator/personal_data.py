@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from core.files import open_file
 from core.ports import DataExport, DataNotice, ExportedFile
-from incubator.models import Application, ApplicationDraft, Attachment, CallQuestion
+from incubator.models import Application, ApplicationDraft, Attachment, CallQuestion, Comment
 
 
 class ApplicationData:
@@ -39,6 +39,7 @@ class ApplicationData:
         return DataExport(
             data={
                 "applications": list(self._applications(user)),
+                "comments": list(Comment.objects.filter(author=user).values("text", "written_at")),
                 "questions_about_calls": list(
                     CallQuestion.objects.filter(asked_by=user).values(
                         "call__name_pl", "question", "answer"
@@ -74,6 +75,7 @@ class ApplicationData:
     def erase(self, user: Any) -> None:
         Application.objects.filter(lead=user).update(lead=None)
         ApplicationDraft.objects.filter(saved_by=user).update(saved_by=None)
+        Comment.objects.filter(author=user).update(author=None)
         CallQuestion.objects.filter(asked_by=user).update(asked_by=None)
         Attachment.objects.filter(added_by=user).update(added_by=None)
         for draft in ApplicationDraft.objects.filter(

@@ -70,3 +70,28 @@ def proposing(slug: str, language: str | None = None) -> str:
 def own_proposal(slug: str, proposal: Any, language: str | None = None) -> str:
     """Where its author writes a proposal and sees what became of it."""
     return f"{proposing(slug, language)}{proposal}/"
+
+
+def judging(slug: str, language: str | None = None) -> str:
+    """Where jurors judge its works."""
+    return f"{of_plebiscite(slug, language)}jury/"
+
+
+def jury_sheet(slug: str, number: int, language: str | None = None) -> str:
+    """Where a juror judges one work."""
+    return f"{judging(slug, language)}{number}/"
+
+
+def jury_protocol(slug: str, language: str | None = None) -> str:
+    """The protocol of a jury that has finished."""
+    return f"{of_plebiscite(slug, language)}protokol-jury.pdf"
+
+
+def sign(slug: str, language: str | None = None) -> str:
+    """What won, with its files and the rules of use."""
+    return f"{of_plebiscite(slug, language)}znak/"
+
+
+def ask_for_sign(slug: str, language: str | None = None) -> str:
+    """Where one asks to use what won."""
+    return f"{sign(slug, language)}prosba/"

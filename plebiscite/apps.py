@@ -21,6 +21,7 @@ class PlebisciteConfig(AppConfig):
             mixing,
             moving,
             proposals,
+            signing,
             witnessing,
         )
         from plebiscite.services.commission import paper
@@ -41,5 +42,6 @@ class PlebisciteConfig(AppConfig):
             ("plebiscite.bundles", timedelta(seconds=5), bundles.make_wanted_bundles),
             ("plebiscite.destroy_keys", timedelta(seconds=5), witnessing.destroy_ordered_keys),
             ("plebiscite.forget", timedelta(hours=1), forgetting.forget_voters),
+            ("plebiscite.forget_requests", timedelta(hours=1), signing.forget_requests),
         ):
             ports.jobs.register(name, Job(every=every, run=run))

@@ -91,6 +91,12 @@ def _is_complete(step: Step) -> None:
         raise Refused(_("Confirm the statement about rights."), field="accepts_rules")
 
 
+def _is_no_juror(step: Step) -> None:
+    jury = getattr(step.obj.plebiscite, "jury", None)
+    if jury is not None and jury.jurors.filter(user=step.obj.author_id).exists():
+        raise Refused(_("Jurors of this contest do not send works to it."))
+
+
 def _is_within_limit(step: Step) -> None:
     proposal, plebiscite = step.obj, step.obj.plebiscite
     sent = (
@@ -273,7 +279,7 @@ PROPOSAL = Machine(
             (S.DRAFT, S.CHANGES_REQUESTED),
             S.SUBMITTED,
             who=AUTHOR,
-            guard=(_may_be_sent, _is_complete, _is_within_limit),
+            guard=(_may_be_sent, _is_no_juror, _is_complete, _is_within_limit),
             effect=_note_sending,
             fields=["submitted_at", "reason"],
             mail=_notice("proposal_received"),

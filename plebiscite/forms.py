@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -13,7 +13,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from core.files import IMAGES, accept
-from plebiscite.models import MAX_PICTURES, AuthorShown, ContestChoice
+from plebiscite.models import (
+    MAX_PICTURES,
+    AuthorShown,
+    ContestChoice,
+    JuryCriterion,
+    JuryScore,
+)
 from plebiscite.voters import Person
 
 OLDEST = 125
@@ -230,6 +236,110 @@ class ReasonForm(forms.Form):
         max_length=2000,
         widget=forms.Textarea(attrs={"class": "input", "rows": 6}),
         error_messages={"required": _("Write why you do not agree.")},
+    )
+
+
+class ConflictForm(forms.Form):
+    """What connects a juror with a work."""
+
+    reason = forms.CharField(
+        label=_("What connects you with this work or its author?"),
+        help_text=_("The commission reads it. You will not judge this work."),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"class": "input", "rows": 3}),
+        error_messages={"required": _("Say what connects you with this work.")},
+    )
+
+
+class JudgingForm(forms.Form):
+    """Points and a comment for every criterion; half of them can be saved (`is_partial`)."""
+
+    def __init__(
+        self,
+        *args: Any,
+        criteria: Iterable[JuryCriterion],
+        is_partial: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.criteria = list(criteria)
+        for criterion in self.criteria:
+            points = [(str(number), str(number)) for number in range(criterion.top + 1)]
+            self.fields[f"points_{criterion.pk}"] = forms.ChoiceField(
+                label=criterion.name,
+                help_text=_("From 0 to %(top)d points; weight %(weight)d.")
+                % {"top": criterion.top, "weight": criterion.weight},
+                choices=points,
+                required=not is_partial,
+                widget=forms.RadioSelect,
+                error_messages={"required": _("Give points here.")},
+            )
+            self.fields[f"comment_{criterion.pk}"] = forms.CharField(
+                label=_("Why so many? (%(criterion)s)") % {"criterion": criterion.name},
+                max_length=1000,
+                required=False,
+                widget=forms.Textarea(attrs={"class": "input", "rows": 2}),
+            )
+
+    @staticmethod
+    def initial_of(scores: Iterable[JuryScore]) -> dict[str, Any]:
+        """What was saved before."""
+        initial: dict[str, Any] = {}
+        for score in scores:
+            points = "" if score.points is None else str(score.points)
+            initial[f"points_{score.criterion_id}"] = points
+            initial[f"comment_{score.criterion_id}"] = score.comment
+        return initial
+
+    def rows(self) -> list[tuple[Any, Any]]:
+        """The fields in pairs: points and comment."""
+        return [(self[f"points_{one.pk}"], self[f"comment_{one.pk}"]) for one in self.criteria]
+
+    def given(self) -> dict[int, tuple[int | None, str]]:
+        """What is well, by criterion."""
+        found = {}
+        for one in self.criteria:
+            points = self.cleaned_data.get(f"points_{one.pk}", "")
+            comment = self.cleaned_data.get(f"comment_{one.pk}", "")
+            found[one.pk] = (int(points) if points else None, comment)
+        return found
+
+
+class UseForm(forms.Form):
+    """A request to use the winning sign."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    name = forms.CharField(
+        label=_("First and last name"),
+        max_length=160,
+        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "name"}),
+        error_messages={"required": _("Write your first and last name.")},
+    )
+    organisation = forms.CharField(
+        label=_("Organisation or firm"),
+        max_length=160,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "organization"}),
+    )
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        help_text=_("The answer goes there."),
+        widget=forms.EmailInput(attrs={"class": "input", "autocomplete": "email"}),
+        error_messages={
+            "required": _("Write your e-mail address."),
+            "invalid": _("This is not an e-mail address, for example: anna@example.org."),
+        },
+    )
+    purpose = forms.CharField(
+        label=_("What do you want to use the sign for, and on what?"),
+        help_text=_("For example: labels on jars of honey from our cooperative, 200 pieces."),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"class": "input", "rows": 5}),
+        error_messages={"required": _("Write what you want to use the sign for.")},
+    )
+    accepts_rules = forms.BooleanField(
+        label=_("I have read the rules of use and will keep to them."),
+        error_messages={"required": _("Confirm that you have read the rules.")},
     )
 
 

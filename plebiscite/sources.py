@@ -26,11 +26,14 @@ from core.ports import (
     SearchRow,
 )
 from plebiscite import addresses, clock, keys
-from plebiscite.models import Declaration, Objection, Plebiscite, Proposal
+from plebiscite.models import Declaration, Objection, Plebiscite, Proposal, UseRequest
 from plebiscite.permissions import is_commission
 from plebiscite.phases import MAY_TAKE_VOTES, PUBLIC, WITH_AUTHOR, ProposalState
+from plebiscite.selectors.judging import own_scores, to_judge
 from plebiscite.selectors.voting import voter_status
-from plebiscite.services import proposals
+from plebiscite.selectors.works import authors_are_withheld
+from plebiscite.services import judging, proposals, signing
+from plebiscite.use_states import RECEIVED
 from plebiscite.voters import account_key
 
 
@@ -66,6 +69,18 @@ class PlebisciteActivity(ActivitySource):
         for proposal in Proposal.objects.filter(author=user).select_related("plebiscite"):
             yield _matter(proposal, language)
         yield from self._votes(user, language)
+        for jury, left in to_judge(user):
+            yield Matter(
+                platform=Platform.PLEBISCITE,
+                kind=_("jury"),
+                title=in_language(jury.plebiscite, "title", language),
+                url=addresses.judging(jury.plebiscite.slug, language),
+                state=_("works to be judged: %(number)d") % {"number": left},
+                action=_("Judge") if left else "",
+                due=jury.scores_until if left else None,
+                waits_for_me=bool(left),
+                is_closed=not left,
+            )
 
     def waiting_for(self, *, user: Any, language: str) -> Iterable[Matter]:
         if not is_commission(user):
@@ -80,6 +95,17 @@ class PlebisciteActivity(ActivitySource):
                 state=proposal.state_label,
                 due=proposal.plebiscite.voting_opens_at,
                 updated_at=proposal.submitted_at,
+                waits_for_me=True,
+            )
+        for asked in UseRequest.objects.filter(state=RECEIVED).select_related("plebiscite")[:50]:
+            yield Matter(
+                platform=Platform.PLEBISCITE,
+                kind=_("request to use the sign"),
+                title=in_language(asked.plebiscite, "title", language),
+                url=reverse("plebiscite_use_requests:inspect", args=[asked.pk]),
+                state=str(asked.machine.label(asked.state)),
+                number=asked.number,
+                updated_at=asked.asked_at,
                 waits_for_me=True,
             )
         waiting = Objection.objects.filter(answered_at=None).order_by("answer_due")
@@ -181,6 +207,7 @@ class WorkSearch:
     def rows_for(self, obj: Proposal) -> Iterable[SearchRow]:
         if obj.state != ProposalState.ACCEPTED or obj.accepted_revision is None:
             return
+        author = "" if authors_are_withheld(obj.plebiscite) else obj.author_label
         for language, _name in settings.LANGUAGES:
             with translation.override(language):
                 yield SearchRow(
@@ -190,7 +217,7 @@ class WorkSearch:
                     title=obj.accepted_revision.title,
                     url=addresses.of_work(obj.plebiscite.slug, obj.number or 0, language),
                     summary=obj.accepted_revision.description[:200],
-                    body=f"{obj.accepted_revision.description} {obj.author_label}",
+                    body=f"{obj.accepted_revision.description} {author}",
                     date=obj.submitted_at,
                     is_example=obj.is_example,
                 )
@@ -230,6 +257,12 @@ class PlebisciteData:
             data={
                 "proposals": [_exported(proposal) for proposal in rows],
                 "votes": list(_participation(user)),
+                "jury": list(own_scores(user)),
+                "use_requests": list(
+                    UseRequest.objects.filter(email__iexact=user.email).values(
+                        "number", "state", "name", "organisation", "purpose", "answer", "asked_at"
+                    )
+                ),
                 "objections": list(_objections(user).values(*_OBJECTION_FIELDS)),
             },
             files=_files(rows),
@@ -240,6 +273,8 @@ class PlebisciteData:
         with transaction.atomic():
             for proposal in Proposal.objects.filter(author=user):
                 proposals.forget_author(proposal)
+            judging.forget_juror(user)
+            signing.forget_asker(user.email)
             _objections(user).update(name="", email="")
             for plebiscite in Plebiscite.objects.filter(state__in=PUBLIC):
                 if keys.has_pepper(plebiscite.pk):

@@ -76,8 +76,14 @@ def _no_appeal_can_come(step: Step) -> None:
         raise Refused(_("Authors of rejected works may still appeal."))
 
 
+def _jury_has_closed(step: Step) -> None:
+    jury = getattr(step.obj.contest, "jury", None)
+    if jury is not None and not jury.is_closed:
+        raise Refused(_("The jury has not finished yet."))
+
+
 def _is_a_choice(step: Step) -> None:
-    if step.obj.contest.proposals.accepted().count() < FEWEST_OPTIONS:
+    if step.obj.contest.proposals.on_ballot().count() < FEWEST_OPTIONS:
         raise Refused(_("A vote needs at least two accepted proposals."))
 
 
@@ -148,6 +154,11 @@ def _is_no_rehearsal(step: Step) -> None:
         raise Refused(_("A test run is not published. Remove it when you have seen enough."))
 
 
+def _repeats_another(step: Step) -> None:
+    if step.obj.rerun_of_id is None:
+        raise Refused(_("This plebiscite repeats no other: announce the call for proposals."))
+
+
 def _set_up_is_complete(step: Step) -> None:
     missing = step.get("missing")
     if missing:
@@ -201,6 +212,14 @@ PLEBISCITE = Machine(
             label_staff=_("Announce the call for proposals"),
         ),
         Transition(
+            "take_over",
+            P.DRAFT,
+            P.APPEALS,
+            who=COMMISSION,
+            guard=(_repeats_another, _is_a_choice),
+            label_staff=_("Take over the works of the void vote"),
+        ),
+        Transition(
             "end_call",
             P.CALL,
             P.REVIEW,
@@ -225,6 +244,7 @@ PLEBISCITE = Machine(
                 two_people,
                 _nothing_waits,
                 _no_appeal_can_come,
+                _jury_has_closed,
                 _is_a_choice,
                 _has_keys,
                 _voting_is_ahead,

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from plebiscite.views import kiosk, lookup, objecting, proposing
+from plebiscite.views import asking, judging, kiosk, lookup, objecting, proposing
 from plebiscite.views.booth.account import booth
 from plebiscite.views.booth.code import code_booth
 
 app_name = "plebiscite"
 
 urlpatterns = [
+    path("<slug:slug>/znak/prosba/", asking.ask, name="ask_for_sign"),
+    path("<slug:slug>/jury/", judging.desk, name="judging"),
+    path("<slug:slug>/jury/<int:number>/", judging.sheet, name="jury_sheet"),
     path("<slug:slug>/glosuj/", booth, name="booth"),
     path("<slug:slug>/glosuj/kod/", code_booth, name="code_booth"),
     path("<slug:slug>/zastrzezenie/", objecting.objecting, name="objecting"),

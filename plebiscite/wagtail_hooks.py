@@ -11,11 +11,13 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.base import ViewSetGroup
 
-from plebiscite.commission_admin import desk, urns
+from plebiscite.commission_admin import desk, setup, urns
 from plebiscite.commission_admin.choices import ContestChoiceViewSet
+from plebiscite.commission_admin.juries import JuryViewSet
 from plebiscite.commission_admin.objections import ObjectionViewSet
 from plebiscite.commission_admin.plebiscites import PlebisciteViewSet
 from plebiscite.commission_admin.proposals import ProposalViewSet
+from plebiscite.commission_admin.signs import SignRulesViewSet, UseRequestViewSet
 from plebiscite.models import PollingPoint
 
 
@@ -25,7 +27,15 @@ class PlebisciteGroup(ViewSetGroup):
     menu_label = _("Plebiscite")
     menu_icon = "pick"
     menu_order = 320
-    items = (PlebisciteViewSet(), ProposalViewSet(), ObjectionViewSet(), ContestChoiceViewSet())
+    items = (
+        PlebisciteViewSet(),
+        ProposalViewSet(),
+        ObjectionViewSet(),
+        ContestChoiceViewSet(),
+        JuryViewSet(),
+        SignRulesViewSet(),
+        UseRequestViewSet(),
+    )
 
 
 @hooks.register("register_admin_viewset")
@@ -50,6 +60,8 @@ def points_menu_item() -> MenuItem:
 @hooks.register("register_admin_urls")
 def point_urls() -> list[URLPattern]:
     return [
+        path("przygotowanie/<uuid:pk>/", setup.overview_view, name="plebiscite_setup"),
+        path("przygotowanie/<uuid:pk>/<slug:key>/", setup.step_view, name="plebiscite_setup_step"),
         path("punkty/", desk.points_view, name="plebiscite_points"),
         path("punkty/<int:pk>/", desk.desk_view, name="plebiscite_desk"),
         path(

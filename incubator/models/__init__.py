@@ -4,6 +4,7 @@ from incubator.models.application import (
     ApplicationSnapshot,
     Attachment,
     Clarification,
+    Comment,
     FormalItem,
 )
 from incubator.models.call import Call, CallAmendment, CallQuestion, Extension, Phase
@@ -18,6 +19,7 @@ __all__ = [
     "CallAmendment",
     "CallQuestion",
     "Clarification",
+    "Comment",
     "Extension",
     "FormalItem",
     "IncubatorPage",

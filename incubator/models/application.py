@@ -328,3 +328,30 @@ class Clarification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.application_id} {self.due_at}"
+
+
+class Comment(models.Model):
+    """What people of one team tell each other about a question. Staff never see it."""
+
+    application = models.ForeignKey(Application, models.CASCADE, related_name="comments")
+    field_key = models.CharField(max_length=40)
+    text = models.TextField(max_length=1000)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    written_at = models.DateTimeField(db_default=ClockTimestamp())
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["written_at", "pk"]
+        indexes = [
+            models.Index(
+                fields=["application", "field_key"],
+                condition=Q(settled_at=None),
+                name="incubator_comment_open",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.field_key}"

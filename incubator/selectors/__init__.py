@@ -2,6 +2,8 @@
 
 from incubator.selectors.activity import IncubatorActivity
 from incubator.selectors.applications import (
+    comments_by_field,
+    completeness,
     differences,
     my_applications,
     open_steps,
@@ -16,6 +18,8 @@ __all__ = [
     "IncubatorActivity",
     "call_context",
     "calls_context",
+    "comments_by_field",
+    "completeness",
     "current_attachments",
     "differences",
     "files_by_field",

@@ -14,7 +14,7 @@ from forms.checking import Checked, check, filled, raw_answer, with_files
 from forms.rendering import in_own_language
 from forms.schema import Field, Form, Step
 from forms.types import FileInfo, TableText, registry
-from incubator.models import Application, ApplicationSnapshot
+from incubator.models import Application, ApplicationSnapshot, Comment
 from incubator.selectors.files import files_by_field
 
 
@@ -207,3 +207,32 @@ def _in_words(answer: Shown | None) -> str:
     if answer is None:
         return ""
     return "\n".join([answer.text, *(f"{f.name} ({f.sha256[:12]})" for f in answer.files)]).strip()
+
+
+@dataclass(frozen=True)
+class Completeness:
+    """How much of what has to be answered is answered."""
+
+    done: int
+    total: int
+
+    @property
+    def percent(self) -> int:
+        return 100 * self.done // self.total if self.total else 100
+
+
+def completeness(application: Application) -> Completeness:
+    """Counts the questions that apply and need an answer, and those answered well."""
+    summary = summary_of(application)
+    seen = with_files(summary.form, summary.answers, summary.files)
+    needed = [key for key, item in summary.form.asked(seen).items() if item.is_required(seen)]
+    wrong = [key for key in needed if key in summary.checked.errors]
+    return Completeness(len(needed) - len(wrong), len(needed))
+
+
+def comments_by_field(application: Application) -> dict[str, list[Comment]]:
+    """The open comments of the team."""
+    found: dict[str, list[Comment]] = {}
+    for row in application.comments.filter(settled_at=None).select_related("author"):
+        found.setdefault(row.field_key, []).append(row)
+    return found

@@ -8,6 +8,7 @@ from incubator.services.calls import (
     extend_call,
 )
 from incubator.services.checking import ask_clarification, save_check
+from incubator.services.comments import comment, settle_comment
 from incubator.services.files import add_file, remove_file
 from incubator.services.submission import Submitted, submit
 from incubator.services.writing import (
@@ -35,12 +36,14 @@ __all__ = [
     "ask_clarification",
     "begin_application",
     "begin_correction",
+    "comment",
     "drop_correction",
     "extend_call",
     "remove_file",
     "save_check",
     "save_draft",
     "save_representation",
+    "settle_comment",
     "submit",
     "withdraw",
 ]

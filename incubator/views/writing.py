@@ -108,6 +108,11 @@ def _posted(
         errors = _upload(request, application, posted.get("upload", ""), files)
     elif "remove" in posted:
         _remove(request, application, posted.get("remove", ""))
+    elif "comment" in posted:
+        errors = _comment(request, application, posted)
+        here = f"{here}#comments-{posted['comment']}"
+    elif "settle" in posted:
+        _settle(request, application, posted.get("settle", ""))
     elif posted.get("go") == "next":
         errors = _said_about(application, found)
         if not errors:
@@ -183,6 +188,21 @@ def _upload(
     return {}
 
 
+def _comment(request: HttpRequest, application: Application, posted: QueryDict) -> dict[str, str]:
+    key = posted.get("comment", "")
+    text = posted.get(f"comment-{key}", "")
+    try:
+        services.comment(application, field_key=key, text=text, actor=request.user)
+    except ValidationError as error:
+        return {key: error.messages[0]}
+    return {}
+
+
+def _settle(request: HttpRequest, application: Application, text: str) -> None:
+    if text.isascii() and text.isdigit() and len(text) < 18:
+        services.settle_comment(application, comment_id=int(text), actor=request.user)
+
+
 def _remove(request: HttpRequest, application: Application, text: str) -> None:
     with suppress(ValueError):
         services.remove_file(application, file_id=UUID(text), actor=request.user)
@@ -219,6 +239,9 @@ def _page(request: HttpRequest, application: Application, found: Step, page: Pag
             question.accept = accepted(question.definition)
             question.accept_words = accepted_in_words(question.definition)
     steps = selectors.wizard_steps(application, now=found.key)
+    comments = selectors.comments_by_field(application)
+    for question in view:
+        question.comments = comments.get(question.key, [])
     open_now = selectors.open_steps(application)
     position = open_now.index(found)
     context = {
@@ -236,6 +259,7 @@ def _page(request: HttpRequest, application: Application, found: Step, page: Pag
         "previous": steps[position - 1] if position else None,
         "is_last": position + 1 == len(steps),
         "draft": draft,
+        "completeness": selectors.completeness(application),
         "other_answers": other_answers(form, found, answers, files),
         "store": f"{request.user.pk} {application.uuid}",
         "upload_max": upload_limit(),

@@ -10,7 +10,7 @@ import random
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid5
+from uuid import NAMESPACE_URL, uuid5
 
 from allauth.account.models import EmailAddress
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -19,24 +19,39 @@ from django.utils import translation
 
 from accounts.demo import demo_user
 from accounts.models import User
-from core.actors import SYSTEM
+from core.actors import SYSTEM, VISITOR
 from core.demo import columns, picture, read
 from core.i18n.dates import TOWN_TIME
 from core.models import OutboxMail
 from core.ports import DemoReport
 from plebiscite import clock
 from plebiscite.ballots import commitment, new_nonce, write_ballot
+from plebiscite.demo import in_person
+from plebiscite.jury_states import SETUP
 from plebiscite.models import (
     AuthorShown,
     BallotOption,
+    ContestChoice,
+    Jury,
     Objection,
     ParticipationMark,
     Plebiscite,
     Proposal,
+    SignRules,
+    UseRequest,
 )
-from plebiscite.phases import ORDER, PlebisciteState
+from plebiscite.phases import ORDER, Channel, PlebisciteState
 from plebiscite.selectors.paper import ballot_paper
-from plebiscite.services import casting, moving, objecting, preparing, proposals, registering
+from plebiscite.services import (
+    casting,
+    judging,
+    moving,
+    objecting,
+    preparing,
+    proposals,
+    registering,
+    signing,
+)
 from plebiscite.services.commission import confirming
 from plebiscite.voters import Person
 
@@ -100,13 +115,18 @@ class _Story:
         # Days are those of the first loading, whenever this one goes on.
         self.dates = {name: getattr(plebiscite, _field(name)) for name in self.dates}
         self._at("contest_opens", 1, lambda: self._announce(plebiscite))
+        self._sort(plebiscite)
         self._at("contest_opens", 4, lambda: self._propose(plebiscite))
+        self._name_jury(plebiscite)
         if self.phase in {"voting", "results"}:
             self._at("contest_closes", 24, lambda: self._freeze(plebiscite))
             self._vote(plebiscite)
+            if "in_person" in self.row:
+                in_person.take_paper(plebiscite, self.row["in_person"], self.dates["voting_opens"])
         if self.phase == "results":
             self._at("voting_closes", 1, lambda: self._close(plebiscite))
             self._at("results", 0, lambda: self._publish(plebiscite))
+            self._offer_sign(plebiscite)
             self._at("results", 20, lambda: self._object(plebiscite))
         moving.catch_up(plebiscite)
 
@@ -115,6 +135,7 @@ class _Story:
             slug=self.row["slug"],
             cover=picture(self.row.get("cover", "")),
             quorum=self.row.get("quorum", 0),
+            channels=list(Channel.values) if "in_person" in self.row else [Channel.ACCOUNT.value],
             is_example=True,
         )
         for field in TEXTS:
@@ -135,7 +156,51 @@ class _Story:
             if not plebiscite.proposals.filter(title=row["title"]).exists():
                 self._send(plebiscite, row, number)
             proposal = plebiscite.proposals.get(title=row["title"])
-            self._decide(proposal, row.get("state", "accepted"))
+            self._decide(
+                proposal,
+                row.get("state", "accepted"),
+                reason=row.get("reason", ""),
+                into=row.get("into", ""),
+            )
+
+    def _sort(self, plebiscite: Plebiscite) -> None:
+        """By what its works are sorted, where it has anything."""
+        for axis in ContestChoice.Axis.values:
+            for position, choice in enumerate(self.row.get(axis, []), start=1):
+                ContestChoice.objects.get_or_create(
+                    plebiscite=plebiscite,
+                    axis=axis,
+                    code=choice["code"],
+                    defaults={"position": position, **columns("name", choice["name"])},
+                )
+
+    def _name_jury(self, plebiscite: Plebiscite) -> None:
+        """A jury whose rules are written down and that waits for the works."""
+        row = self.row.get("jury")
+        if row is None:
+            return
+        jury = Jury.objects.filter(plebiscite=plebiscite).first() or judging.save(
+            Jury(
+                plebiscite=plebiscite,
+                effect=row["effect"],
+                places=row["places"],
+                scores_until=plebiscite.voting_opens_at - timedelta(days=2),
+            ),
+            actor=self.commission,
+        )
+        if jury.state != SETUP:
+            return
+        for criterion in row["criterion"]:
+            if not jury.criteria.filter(name_pl=criterion["name"]["pl"]).exists():
+                judging.add_criterion(
+                    jury,
+                    actor=self.commission,
+                    weight=criterion["weight"],
+                    top=criterion["top"],
+                    **columns("name", criterion["name"]),
+                )
+        for login in row["jurors"]:
+            judging.appoint(jury, actor=self.commission, email=demo_user(login).email)
 
     def _send(self, plebiscite: Plebiscite, row: dict[str, Any], number: int) -> None:
         author = self._author(plebiscite, row["author"], number)
@@ -147,12 +212,18 @@ class _Story:
         if row["author"]:
             shown = AuthorShown.INITIALS if "." in row["author"] else AuthorShown.NAMED
         Proposal.objects.filter(pk=proposal.pk).update(is_example=True)
+        chosen: dict[str, Any] = {
+            axis: plebiscite.choices.get(axis=axis, code=row[axis])
+            for axis in ContestChoice.Axis.values
+            if axis in row
+        }
         proposals.save_draft(
             proposal,
             actor=author,
             alt_texts={1: row["alt"]},
             title=row["title"],
             description=row["description"],
+            **chosen,
             author_shown=shown,
             accepts_rules=True,
         )
@@ -166,16 +237,31 @@ class _Story:
         first, _, last = name.replace(".", "").partition(" ")
         return _invented(f"autor-{plebiscite.slug}-{number}", first, last)
 
-    def _decide(self, proposal: Proposal, state: str) -> None:
-        if state in {"in_review", "accepted"} and proposal.state == "submitted":
-            proposal = proposals.decide(proposal, "take_up", actor=self.commission)
-        if state == "accepted" and proposal.state == "in_review":
-            proposals.decide(proposal, "accept", actor=self.commission)
+    def _decide(self, proposal: Proposal, state: str, *, reason: str, into: str) -> None:
+        """Whatever the commission has still to do until the work is where it is to be."""
+        steps: list[tuple[str, str, User, dict[str, Any]]] = []
+        if state != "submitted" and state != "draft":
+            steps.append(("submitted", "take_up", self.commission, {}))
+        if state == "accepted":
+            steps.append(("in_review", "accept", self.commission, {}))
+        elif state == "changes_requested":
+            steps.append(("in_review", "request_changes", self.commission, {"reason": reason}))
+        elif state == "rejected":
+            steps.append(("in_review", "propose_rejection", self.commission, {"reason": reason}))
+            steps.append(("rejection_proposed", "reject", self.second, {}))
+        elif state == "merged":
+            other = proposal.plebiscite.proposals.get(title=into)
+            steps.append(("in_review", "merge", self.commission, {"into": other}))
+        for before, verb, actor, context in steps:
+            if proposal.state == before:
+                proposal = proposals.decide(proposal, verb, actor=actor, **context)
 
     def _freeze(self, plebiscite: Plebiscite) -> None:
         if _is_before(plebiscite, PlebisciteState.APPEALS):
             moving.move(plebiscite, "open_appeals", actor=self.commission)
         if _is_before(plebiscite, PlebisciteState.FROZEN):
+            if "in_person" in self.row:
+                in_person.set_up(plebiscite, self.row["in_person"], self.commission)
             self._together(plebiscite, "freeze")
 
     def _vote(self, plebiscite: Plebiscite) -> None:
@@ -188,7 +274,9 @@ class _Story:
             picks += [[codes[work["title"]]]] * votes
         # The same order every time: which votes are still missing must not depend on chance.
         random.Random(plebiscite.slug).shuffle(picks)  # noqa: S311 - invented votes
-        done = ParticipationMark.objects.filter(plebiscite=plebiscite).count()
+        done = ParticipationMark.objects.filter(
+            plebiscite=plebiscite, channel=Channel.ACCOUNT
+        ).count()
         end = min(self.dates["voting_closes"], clock.now() - timedelta(days=1))
         span = end - self.dates["voting_opens"]
         for number in range(done, len(picks)):
@@ -209,6 +297,19 @@ class _Story:
 
     def _together(self, plebiscite: Plebiscite, verb: str) -> None:
         confirming.together(plebiscite, verb, first=self.commission, second=self.second)
+
+    def _offer_sign(self, plebiscite: Plebiscite) -> None:
+        """The rules of using what won, and somebody who asks."""
+        row = self.row.get("sign")
+        if row is None:
+            return
+        SignRules.objects.get_or_create(
+            plebiscite=plebiscite, defaults=columns("text", row["rules"])
+        )
+        key = uuid5(NAMESPACE_URL, f"{plebiscite.pk} sign")
+        if not UseRequest.objects.filter(pk=key).exists():
+            current = Plebiscite.objects.get(pk=plebiscite.pk)
+            signing.ask(current, actor=VISITOR, key=key, language="pl", **row["request"])
 
     def _object(self, plebiscite: Plebiscite) -> None:
         """Two invented objections: one with its answer, one that waits."""

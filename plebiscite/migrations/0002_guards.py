@@ -242,6 +242,28 @@ def _frozen(table):
     return _trigger(table, "plebiscite_frozen_row", "UPDATE OR DELETE", "frozen")
 
 
+# A sheet that was handed in keeps its points.
+FREEZE_SHEETS = """
+CREATE FUNCTION plebiscite_refuse_late_score() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    row plebiscite_juryscore := CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+BEGIN
+    IF NOT EXISTS (SELECT FROM plebiscite_jurysheet WHERE id = row.sheet_id AND state = 'open') THEN
+        RAISE EXCEPTION 'the points of a sheet that was handed in stay'
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN row;
+END $$;
+CREATE TRIGGER plebiscite_juryscore_frozen BEFORE INSERT OR UPDATE OR DELETE
+    ON plebiscite_juryscore FOR EACH ROW EXECUTE FUNCTION plebiscite_refuse_late_score()
+"""
+
+MELT_SHEETS = """
+DROP TRIGGER plebiscite_juryscore_frozen ON plebiscite_juryscore;
+DROP FUNCTION plebiscite_refuse_late_score()
+"""
+
+
 def _unchanging(table):
     return migrations.RunSQL(
         f"CREATE TRIGGER {table}_unchanging BEFORE UPDATE ON {table} "
@@ -256,6 +278,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(GUARD, UNGUARD),
         migrations.RunSQL(NO_LATE_VOTES, ALLOW_LATE_VOTES),
+        migrations.RunSQL(FREEZE_SHEETS, MELT_SHEETS),
         *(_unchanging(table) for table in UNCHANGING),
         migrations.RunSQL(FROZEN_ROW, "DROP FUNCTION plebiscite_frozen_row()"),
         _frozen("plebiscite_manifest"),

@@ -9,6 +9,14 @@ from plebiscite.models.contest import (
     ProposalRevision,
     RevisionPicture,
 )
+from plebiscite.models.jury import (
+    Juror,
+    Jury,
+    JuryCriterion,
+    JuryScore,
+    JurySheet,
+    JuryWork,
+)
 from plebiscite.models.objections import Objection
 from plebiscite.models.page import PlebisciteIndexPage
 from plebiscite.models.paper import (
@@ -34,6 +42,7 @@ from plebiscite.models.register import (
     ParticipationMark,
     VoterRegister,
 )
+from plebiscite.models.sign import SignRules, UseRequest
 from plebiscite.models.together import MoveRequest
 from plebiscite.models.watching import Alert
 
@@ -54,6 +63,12 @@ __all__ = [
     "Count",
     "Declaration",
     "Inbox",
+    "Juror",
+    "Jury",
+    "JuryCriterion",
+    "JuryScore",
+    "JurySheet",
+    "JuryWork",
     "KeyDestruction",
     "LogEntry",
     "Manifest",
@@ -74,6 +89,8 @@ __all__ = [
     "ProposalPicture",
     "ProposalRevision",
     "RevisionPicture",
+    "SignRules",
+    "UseRequest",
     "VoidReason",
     "VoterRegister",
 ]

@@ -66,6 +66,14 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         """Those that everybody may see."""
         return self.filter(state=ProposalState.ACCEPTED)
 
+    def on_ballot(self) -> ProposalQuerySet:
+        """Accepted ones that a jury, if it was to choose, has not left out."""
+        return self.accepted().exclude(
+            accepted_revision__judged__jury__effect="shortlist",
+            accepted_revision__judged__jury__state="closed",
+            accepted_revision__judged__is_chosen=False,
+        )
+
     def waiting(self) -> ProposalQuerySet:
         """Those that the commission has to do something about."""
         return self.filter(state__in=WITH_COMMISSION)

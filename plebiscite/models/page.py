@@ -89,6 +89,27 @@ class PlebisciteIndexPage(RoutablePageMixin, BasePage):
         response["Content-Disposition"] = f'inline; filename="{slug}-{number}.pdf"'
         return response
 
+    @path("<slug:slug>/znak/", name="sign")
+    def sign(self, request: HttpRequest, slug: str) -> HttpResponse:
+        """What won, once the result is published."""
+        from plebiscite import selectors
+
+        found = selectors.find_public(slug)
+        context = selectors.sign_context(found) if found else None
+        return self._draw(request, "plebiscite/sign.html", context)
+
+    @path("<slug:slug>/protokol-jury.pdf/", name="jury_protocol")
+    def jury_protocol(self, request: HttpRequest, slug: str) -> HttpResponse:
+        """What a jury that has finished gave, without any author."""
+        from plebiscite import selectors
+        from plebiscite.printing.protocol import protocol
+
+        found = selectors.find_public(slug)
+        public = selectors.public_jury(found) if found else None
+        if public is None or not public["jury"].is_closed:
+            raise Http404
+        return HttpResponse(protocol(public["jury"]), content_type="application/pdf")
+
     @path("<slug:slug>/wynik/", name="results")
     def results(self, request: HttpRequest, slug: str) -> HttpResponse:
         """The result, once it is published."""

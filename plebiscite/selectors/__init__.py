@@ -2,6 +2,7 @@
 
 from plebiscite.selectors.explaining import explained_context
 from plebiscite.selectors.gallery import gallery_context, joined_number, poster_sources
+from plebiscite.selectors.judging import public_jury
 from plebiscite.selectors.public import (
     crumbs,
     find_public,
@@ -15,6 +16,7 @@ from plebiscite.selectors.public import (
     view,
 )
 from plebiscite.selectors.results import result_json, results_context, totals_csv
+from plebiscite.selectors.sign import sign_context
 from plebiscite.selectors.timeline import timeline_context
 
 __all__ = [
@@ -29,9 +31,11 @@ __all__ = [
     "plebiscite_context",
     "poster_sources",
     "proposal_context",
+    "public_jury",
     "public_paths",
     "result_json",
     "results_context",
+    "sign_context",
     "timeline_context",
     "totals_csv",
     "turnout",

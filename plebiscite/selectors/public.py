@@ -37,7 +37,8 @@ from plebiscite.phases import (
     takes_proposals,
     takes_votes,
 )
-from plebiscite.selectors.works import gallery_works, work
+from plebiscite.selectors.judging import public_jury
+from plebiscite.selectors.works import authors_are_withheld, gallery_works, work
 from plebiscite.tally import canonical_json
 
 P = PlebisciteState
@@ -264,11 +265,15 @@ def plebiscite_context(plebiscite: Plebiscite) -> dict[str, Any]:
     seen = view(plebiscite)
     shown = gallery_works(plebiscite, today=today())
     days = turnout(plebiscite)
+    rerun = Plebiscite.objects.public().filter(rerun_of=plebiscite).first()
     return {
+        "repeats": view(plebiscite.rerun_of) if plebiscite.rerun_of else None,
+        "repeated_by": view(rerun) if rerun else None,
         "view": seen,
         "plebiscite": plebiscite,
         "stops": seen.stops(),
         "works": shown,
+        "jury": public_jury(plebiscite),
         "about": [part.strip() for part in plebiscite.about.split("\n\n") if part.strip()],
         "turnout": days,
         "voted": sum(row["number"] for row in days),
@@ -286,6 +291,7 @@ def proposal_context(plebiscite: Plebiscite, number: int) -> dict[str, Any] | No
         "plebiscite": plebiscite,
         "work": found,
         "title": f"{found.title}",
+        "authors_withheld": authors_are_withheld(plebiscite),
         "poster_url": f"{found.url}plakat.pdf",
     }
 
@@ -378,7 +384,7 @@ def public_paths() -> Iterator[str]:
         yield f"{plebiscite.slug}/prace/"
         if plebiscite.state in PUBLISHED:
             yield f"{plebiscite.slug}/wynik/"
-        numbers = plebiscite.proposals.accepted().values_list("number", flat=True)
+        numbers = plebiscite.contest.proposals.accepted().values_list("number", flat=True)
         for number in numbers.order_by("number"):
             yield f"{plebiscite.slug}/prace/{number}/"
 

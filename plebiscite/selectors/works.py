@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.files.storage import default_storage
@@ -12,8 +13,16 @@ from django.db.models import OuterRef
 
 from plebiscite import addresses, pictures
 from plebiscite.fair_order import fair_order
-from plebiscite.models import BallotOption, Plebiscite, Proposal, RevisionPicture
-from plebiscite.phases import FROZEN_ON
+from plebiscite.jury_states import CLOSED
+from plebiscite.models import (
+    BallotOption,
+    Jury,
+    Plebiscite,
+    Proposal,
+    ProposalRevision,
+    RevisionPicture,
+)
+from plebiscite.phases import FROZEN_ON, PlebisciteState
 
 
 @dataclass(frozen=True)
@@ -47,6 +56,9 @@ class Work:
     #: Codes of what its contest sorts works by.
     kind: str = ""
     theme: str = ""
+    #: What a jury, once it has finished, says about it.
+    is_recommended: bool = False
+    is_left_out: bool = False
     pictures: tuple[PictureView, ...] = field(default=())
 
     @property
@@ -56,7 +68,7 @@ class Work:
 
 
 def works(plebiscite: Plebiscite, *, today: date) -> list[Work]:
-    """All public works, in three queries whatever their number.
+    """All public works, in a few queries whatever their number.
 
     Before the ballot paper is frozen the order is another one each day, so that no work always
     stands first (`fair_order`); afterwards it is the one that was drawn.
@@ -64,12 +76,18 @@ def works(plebiscite: Plebiscite, *, today: date) -> list[Work]:
     if plebiscite.state in FROZEN_ON and (options := _options(plebiscite)):
         return options
     proposals = (
-        plebiscite.proposals.accepted()
-        .select_related("accepted_revision__kind", "accepted_revision__theme")
+        plebiscite.contest.proposals.accepted()
+        .select_related(
+            "accepted_revision__kind",
+            "accepted_revision__theme",
+            "accepted_revision__judged__jury",
+        )
         .prefetch_related("accepted_revision__pictures__file")
         .annotate(joined_authors=_joined_authors("pk"))
     )
-    return _in_fair_order(plebiscite, [_of_proposal(plebiscite, one) for one in proposals], today)
+    withheld = authors_are_withheld(plebiscite)
+    found = [_of_proposal(plebiscite, one, withheld) for one in proposals]
+    return _in_fair_order(plebiscite, found, today)
 
 
 def gallery_works(plebiscite: Plebiscite, *, today: date) -> list[Work]:
@@ -89,6 +107,24 @@ def _joined_authors(path: str) -> ArraySubquery:
     return ArraySubquery(joined.order_by("number").values("author_label"))
 
 
+def authors_are_withheld(plebiscite: Plebiscite) -> bool:
+    """Whether a jury is still to judge: until then nobody reads whose works they are."""
+    if plebiscite.state in FROZEN_ON - {PlebisciteState.VOID}:
+        return False  # nothing is frozen before its jury has finished
+    return Jury.objects.filter(plebiscite=plebiscite).exclude(state=CLOSED).exists()
+
+
+def _judged(revision: ProposalRevision) -> dict[str, Any]:
+    judged = getattr(revision, "judged", None)
+    if judged is None or not judged.jury.is_closed:
+        return {}
+    is_shortlist = judged.jury.effect == Jury.Effect.SHORTLIST
+    return {
+        "is_recommended": judged.is_chosen,
+        "is_left_out": is_shortlist and not judged.is_chosen,
+    }
+
+
 def _authors(label: str, joined: list[str]) -> str:
     return ", ".join(dict.fromkeys(name for name in [label, *joined] if name))
 
@@ -96,9 +132,13 @@ def _authors(label: str, joined: list[str]) -> str:
 def work(plebiscite: Plebiscite, number: int) -> Work | None:
     """One public work by the number of its proposal."""
     proposal = (
-        plebiscite.proposals.accepted()
+        plebiscite.contest.proposals.accepted()
         .filter(number=number)
-        .select_related("accepted_revision__kind", "accepted_revision__theme")
+        .select_related(
+            "accepted_revision__kind",
+            "accepted_revision__theme",
+            "accepted_revision__judged__jury",
+        )
         .prefetch_related("accepted_revision__pictures__file")
         .annotate(joined_authors=_joined_authors("pk"))
         .first()
@@ -106,7 +146,7 @@ def work(plebiscite: Plebiscite, number: int) -> Work | None:
     if proposal is None:
         return None
     option = plebiscite.options.filter(revision=proposal.accepted_revision_id).first()
-    return _of_proposal(plebiscite, proposal, option)
+    return _of_proposal(plebiscite, proposal, authors_are_withheld(plebiscite), option)
 
 
 def picture_view(
@@ -129,13 +169,19 @@ def picture_view(
 def _options(plebiscite: Plebiscite) -> list[Work]:
     options = (
         BallotOption.objects.filter(plebiscite=plebiscite)
-        .select_related("revision__proposal", "revision__kind", "revision__theme")
+        .select_related(
+            "revision__proposal",
+            "revision__kind",
+            "revision__theme",
+            "revision__judged__jury",
+        )
         .annotate(joined_authors=_joined_authors("revision__proposal"))
     )
-    return [_of_option(plebiscite, option) for option in options]
+    withheld = authors_are_withheld(plebiscite)
+    return [_of_option(plebiscite, option, withheld) for option in options]
 
 
-def _of_option(plebiscite: Plebiscite, option: BallotOption) -> Work:
+def _of_option(plebiscite: Plebiscite, option: BallotOption, withheld: bool) -> Work:
     proposal = option.revision.proposal
     return Work(
         number=proposal.number or 0,
@@ -143,7 +189,8 @@ def _of_option(plebiscite: Plebiscite, option: BallotOption) -> Work:
         title=option.title,
         description=option.description,
         language=option.language,
-        author=_authors(proposal.author_label, option.joined_authors),  # type: ignore[attr-defined]
+        author="" if withheld else _authors(proposal.author_label, option.joined_authors),  # type: ignore[attr-defined]
+        **_judged(option.revision),
         url=addresses.of_work(plebiscite.slug, proposal.number or 0),
         kind=getattr(option.revision.kind, "code", ""),
         theme=getattr(option.revision.theme, "code", ""),
@@ -159,18 +206,22 @@ def _of_option(plebiscite: Plebiscite, option: BallotOption) -> Work:
 
 
 def _of_proposal(
-    plebiscite: Plebiscite, proposal: Proposal, option: BallotOption | None = None
+    plebiscite: Plebiscite,
+    proposal: Proposal,
+    withheld: bool,
+    option: BallotOption | None = None,
 ) -> Work:
     revision = proposal.accepted_revision
     assert revision is not None
-    views = tuple(_views(revision.pictures.all()))
+    views = tuple(views_of(revision.pictures.all()))
     return Work(
         number=proposal.number or 0,
         label_number=option.position if option else proposal.number or 0,
         title=revision.title,
         description=revision.description,
         language=revision.language,
-        author=_authors(proposal.author_label, proposal.joined_authors),  # type: ignore[attr-defined]
+        author="" if withheld else _authors(proposal.author_label, proposal.joined_authors),  # type: ignore[attr-defined]
+        **_judged(revision),
         kind=getattr(revision.kind, "code", ""),
         theme=getattr(revision.theme, "code", ""),
         url=addresses.of_work(plebiscite.slug, proposal.number or 0),
@@ -181,7 +232,8 @@ def _of_proposal(
     )
 
 
-def _views(found: Iterable[RevisionPicture]) -> Iterable[PictureView]:
+def views_of(found: Iterable[RevisionPicture]) -> Iterable[PictureView]:
+    """Public pictures of a revision, each with its copies."""
     for picture in found:
         yield picture_view(
             sha256=picture.sha256,

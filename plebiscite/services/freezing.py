@@ -65,7 +65,7 @@ def write_ballot_paper(plebiscite: Plebiscite) -> Manifest:
 
 def _draw_options(plebiscite: Plebiscite) -> list[BallotOption]:
     proposals = list(
-        plebiscite.contest.proposals.accepted()
+        plebiscite.contest.proposals.on_ballot()
         .select_related("accepted_revision")
         .prefetch_related("accepted_revision__pictures")
     )

@@ -88,6 +88,8 @@ class Question:
     conflict: Conflict | None = None
     conflict_by: str = ""
     error: str = ""
+    #: What a team has told each other about it, where a feature has that.
+    comments: Sequence[Any] = ()
     #: Endings and types of files, as the `accept` of a file input lists them.
     accept: str = ""
     accept_words: str = ""

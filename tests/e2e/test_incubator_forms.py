@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from forms.models import FormVersion
 from incubator.models import Application, Call
 from tests.e2e.helpers import assert_accessible, assert_no_horizontal_scrolling
-from tests.e2e.test_incubator import MARIA, draft_of_maria, enter, status
+from tests.e2e.test_incubator import MARIA, PDF, draft_of_maria, enter, status
 
 COORDINATOR = "koordynator.inkubatora@demo.hajnowka.example"
 
@@ -108,3 +108,39 @@ def build(page):
     page.get_by_role("button", name="Opublikuj", exact=True).click()
     expect(page.locator("#versions")).to_be_visible()
     expect(page.locator("code.builder__hash")).to_have_text(re.compile("^[0-9a-f]{64}$"))
+
+
+def test_a_file_is_sent_with_progress_and_again_when_the_connection_breaks(
+    server_data, page, tmp_path
+):
+    application = draft_of_maria()
+    enter(page, MARIA)
+    page.goto(f"/inkubator/wnioski/{application.uuid}/krok/papers/")
+    broken = []
+
+    def break_once(route):
+        if route.request.method == "POST" and not broken:
+            broken.append(route.request.url)
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/krok/papers/", break_once)
+    file = tmp_path / "Statut łąki.pdf"
+    file.write_bytes(PDF)
+    page.locator("input[name=file-statute]").set_input_files(file)
+    page.locator("button[name=upload][value=statute]").click()
+    expect(page.locator("[data-upload-status]").first).to_contain_text("jeszcze raz")
+    name = page.locator("[data-question=statute] .files__name")
+    expect(name).to_contain_text("Statut łąki.pdf")
+    expect(name.locator("code")).to_have_text(re.compile("^[0-9a-f]{64}$"))
+    assert broken
+    comments = page.locator("#comments-statute")
+    comments.locator("summary").click()
+    comments.locator("textarea").fill("Czy to nowa wersja?")
+    comments.get_by_role("button", name="Dodaj uwagę").click()
+    expect(page.locator("#comments-statute")).to_contain_text("Czy to nowa wersja?")
+    expect(name).to_contain_text("Statut łąki.pdf")
+    assert_accessible(page)
+    page.set_viewport_size({"width": 320, "height": 800})
+    assert_no_horizontal_scrolling(page)

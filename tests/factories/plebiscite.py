@@ -20,6 +20,8 @@ from plebiscite.models import (
     AuthorShown,
     Code,
     CodeBatch,
+    Jury,
+    JurySheet,
     Plebiscite,
     PointClerk,
     PollingPoint,
@@ -27,7 +29,7 @@ from plebiscite.models import (
 )
 from plebiscite.promises import Promise
 from plebiscite.selectors.paper import ballot_paper
-from plebiscite.services import casting, moving, proposals, registering
+from plebiscite.services import casting, judging, moving, proposals, registering
 from plebiscite.services.casting import Vote
 from plebiscite.services.commission import confirming
 from plebiscite.voters import Person
@@ -171,6 +173,34 @@ def voting(options: int = 3, *, closes_in: timedelta = 7 * DAY, **fields: Any) -
     with clock.shifted(start):
         plebiscite = frozen(options, days=-3, **{**dates, **fields})
     return moving.catch_up(plebiscite)
+
+
+def with_jury(works: int = 3, jurors: int = 2, **fields: Any) -> Jury:
+    """A contest whose accepted works a jury is judging, by two criteria."""
+    plebiscite = announced()
+    for seed in range(works):
+        author = UserFactory(first_name="Kanarek", last_name=f"Autorski{seed}")
+        accepted(plebiscite, author, seed=seed, author_shown=AuthorShown.NAMED)
+    member = commission()
+    values = {"plebiscite": plebiscite, "places": 1, "scores_until": database_now() + 9 * DAY}
+    jury = judging.save(Jury(**{**values, **fields}), actor=member)
+    judging.add_criterion(jury, actor=member, name_pl="Pomysł", weight=2, top=5)
+    judging.add_criterion(jury, actor=member, name_pl="Wykonanie", weight=1, top=3)
+    for number in range(jurors):
+        user = UserFactory(first_name="Jurorka", last_name=f"Numer{number}")
+        judging.appoint(jury, actor=member, email=user.email)
+    with clock.shifted(1.5 * DAY):
+        moving.move(plebiscite, "open_appeals", actor=member)
+        return judging.move(jury, "open", actor=member)
+
+
+def judge(sheet: JurySheet, *points: int, comment: str = "") -> JurySheet:
+    """Hand a sheet in."""
+    actor = sheet.juror.user
+    criteria = sheet.juror.jury.criteria.all()
+    given = {one.pk: (number, comment) for one, number in zip(criteria, points, strict=True)}
+    judging.save_sheet(sheet, actor=actor, given=given)
+    return judging.decide_sheet(sheet, "submit", actor=actor)
 
 
 def somebody(number: int) -> Person:

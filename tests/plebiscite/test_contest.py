@@ -148,7 +148,7 @@ def test_an_appeal_has_a_deadline_by_the_databases_clock_and_holds_the_freeze():
     with clock.shifted(1.5 * make.DAY):
         moving.move(plebiscite, "open_appeals", actor=make.commission())
         with pytest.raises(Refused, match="may still appeal"):
-            moving.move(plebiscite, "freeze", actor=make.commission())
+            make.together(plebiscite, "freeze")
     with clock.shifted(2.1 * make.DAY), pytest.raises(Refused, match="time for appeals"):
         proposals.decide(proposal, "appeal", actor=proposal.author, reason="Za późno.")
     with clock.shifted(1.9 * make.DAY):

@@ -1,0 +1,86 @@
+"""The checks in the browser against the verifier's: the same bundles, the same tampering."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import threading
+from pathlib import Path
+
+import pytest
+
+from plebiscite.verifier import verify
+from tests.databases import ROOT
+from tests.plebiscite import bundles, tampering
+
+STATIC = ROOT / "site" / "static" / "js"
+#: What needs something besides the file.
+ELSEWHERE = {"previous", "receipt", "code"}
+RUN = """
+(bytes) => new Promise((resolve) => {
+  const found = {};
+  const worker = new Worker("/plebiscite-verify-worker.js");
+  worker.onmessage = ({ data }) => {
+    if (data.name) found[data.name] = [data.outcome, data.detail];
+    if (data.done) { worker.terminate(); resolve([found, data]); }
+  };
+  const whole = Uint8Array.from(atob(bytes), (sign) => sign.charCodeAt(0)).buffer;
+  worker.postMessage(whole, [whole]);
+})
+"""
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_arguments: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def check(browser):
+    """Lets the worker check a file: outcomes by check, and how it ended."""
+    import base64
+
+    handler = functools.partial(_Quiet, directory=str(STATIC))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    page = browser.new_context().new_page()
+    page.goto(f"http://127.0.0.1:{server.server_port}/forms.js")
+
+    def run(raw: bytes) -> tuple[dict, dict]:
+        return page.evaluate(RUN, base64.b64encode(raw).decode())
+
+    yield run
+    page.context.close()
+    server.shutdown()
+
+
+def test_whole_bundles_pass(check):
+    for method in ("single", "approval", "points", "ranked"):
+        for seed in range(1, 9):
+            contents = bundles.make(method=method, seed=seed, options=5, account=12)
+            found, end = check(bundles.written(contents))
+            assert end["isGood"], (method, seed, found)
+            assert set(found) == {name for name, *_rest in verify.CHECKS} - ELSEWHERE
+            assert {outcome for outcome, _detail in found.values()} == {"ok"}
+
+
+def test_every_kind_of_tampering_is_caught_by_the_same_check(check, tmp_path):
+    whole = bundles.unpacked(bundles.written(bundles.make()))
+    for what, name, is_signed, change in tampering.KINDS:
+        files = dict(whole)
+        change(files)
+        path = Path(tmp_path / "bundle.zip")
+        if is_signed:
+            bundles.packed(files, path)
+        else:
+            bundles.zipped(files, path)
+        found, end = check(path.read_bytes())
+        assert not end["isGood"], what
+        failed = [one for one in found if found[one][0] == "failed"]
+        assert failed and failed[0] == name, (what, failed, found[name])
+
+
+def test_what_is_no_bundle(check):
+    for raw in (b"", b"PK", b"x" * 5000):
+        _found, end = check(raw)
+        assert end == {"done": True, "isBundle": False, "isGood": False}
