@@ -19,17 +19,17 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "site")]
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.test")
 
-import django  # noqa: E402
+import django
 
 django.setup()
 
-from django.db import connection, connections  # noqa: E402
-from django.test import Client  # noqa: E402
-from django.test.utils import setup_test_environment  # noqa: E402
+from django.db import connection, connections
+from django.test import Client
+from django.test.utils import setup_test_environment
 
-from config.environment import database  # noqa: E402
-from tests import databases  # noqa: E402
-from tests.databases import Databases, pointed_at  # noqa: E402
+from config.environment import database
+from tests import databases
+from tests.databases import Databases, pointed_at
 
 MOST_SECONDS, TRIES = 0.3, 7
 PAGES = {
