@@ -20,6 +20,7 @@ OTHERS = {
     "add_criterion": _("Criterion added"),
     "remove_criterion": _("Criterion removed"),
     "make_keys": _("Keys made"),
+    "prepare_again": _("Prepared anew"),
     "print_codes": _("Voting codes printed"),
     "void_codes": _("Codes of a batch declared void"),
     "begin_void_codes": _("Begun, to be confirmed: codes of a batch become void"),
