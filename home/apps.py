@@ -7,8 +7,11 @@ class HomeConfig(AppConfig):
     verbose_name = _("Site")
 
     def ready(self) -> None:
+        from datetime import timedelta
+
         from core import ports
         from home.demo import load
+        from home.law import remind_of_review
         from home.publishing import publish_news
         from home.selectors import EventActivity
         from home.sources import PageSearch
@@ -16,4 +19,7 @@ class HomeConfig(AppConfig):
         ports.activity.register("home.events", EventActivity())
         ports.search_source.register("home.pages", PageSearch())
         ports.demo.register("home", load)
+        ports.jobs.register(
+            "home.declaration", ports.Job(every=timedelta(hours=12), run=remind_of_review)
+        )
         ports.publish_news.register("home", publish_news)

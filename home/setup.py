@@ -32,7 +32,7 @@ WORKFLOW = "Druga para oczu"
 EDITING = ("add_page", "change_page")
 PUBLISHING = (*EDITING, "publish_page", "bulk_delete_page", "lock_page", "unlock_page")
 #: What coordinators of services keep in order by themselves.
-COORDINATORS_OWN = ("replytemplate", "package")
+COORDINATORS_OWN = ("replytemplate", "package", "ideagroup")
 STAFF_ROLES = tuple(role for role in Role if role not in {Role.REVIEWER, Role.MENTOR})
 
 
@@ -151,9 +151,11 @@ def _model_permissions(group: Group, *, publishes: bool) -> None:
         ],
         "wagtail_localize": ["submit_translation"],
     }
+    names["core"] = ["view_searchmiss"]
     if publishes:
+        names["core"] += [f"{verb}_promotedresult" for verb in ("view", "add", "change", "delete")]
         names["services_catalog"] += ["publish_service", "lock_service", "unlock_service"]
-        names["home"] = ["change_siteidentity"]
+        names["home"] = ["change_siteidentity", "change_legaldetails"]
         names["wagtailredirects"] = ["add_redirect", "change_redirect", "delete_redirect"]
     for app, codenames in names.items():
         group.permissions.add(

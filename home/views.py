@@ -16,7 +16,9 @@ from django.views.decorators.http import require_safe
 from wagtail.contrib.sitemaps.views import sitemap as wagtail_sitemap
 
 from core import ports
+from core.search.editing import note_miss, promoted
 from core.search.query import excerpt, find
+from core.search.suggest import suggestions
 from home.my_matters import my_matters
 from home.sitemaps import LanguagesSitemap
 
@@ -33,6 +35,7 @@ def kind_labels() -> dict[str, str]:
         "call": _("Calls"),
         "event": _("Events"),
         "news": _("News"),
+        "document": _("Documents"),
         "project": _("Project"),
         "page": _("Pages"),
     }
@@ -60,6 +63,9 @@ def search(request: HttpRequest) -> HttpResponse:
         for entry in page.object_list
     ]
     total = sum(results.counts.values())
+    on_top = promoted(query, language) if page.number == 1 and not kind else []
+    if query and not total and not on_top:
+        note_miss(query, language)
     return render(
         request,
         "home/search.html",
@@ -80,6 +86,7 @@ def search(request: HttpRequest) -> HttpResponse:
                 ),
             ],
             "results": items,
+            "promoted": on_top,
             "total": page.paginator.count,
             "total_label": ngettext("%(count)d result", "%(count)d results", page.paginator.count)
             % {"count": page.paginator.count},
@@ -87,6 +94,14 @@ def search(request: HttpRequest) -> HttpResponse:
             "page_numbers": page.paginator.get_elided_page_range(page.number),
         },
     )
+
+
+@require_safe
+def suggest(request: HttpRequest) -> JsonResponse:
+    """Titles for what has been typed so far; kept by the page cache like any public page."""
+    language = get_language() or settings.LANGUAGE_CODE
+    typed = request.GET.get("q", "").replace("\x00", "")[:60]
+    return JsonResponse({"titles": suggestions.of(language).like(typed)})
 
 
 @never_cache

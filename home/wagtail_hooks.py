@@ -1,13 +1,58 @@
-"""The admin in the look of the site."""
+"""The admin in the look of the site, and what the editors' first page tells."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.http import HttpRequest
 from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 from wagtail import hooks
+from wagtail.admin.ui.components import Component
+from wagtail.models import Site
+
+from home.law import review_due
+from home.models import LegalDetails
 
 
 @hooks.register("insert_global_admin_css")
 def admin_css() -> str:
     """Our colours in Wagtail's admin."""
     return format_html('<link rel="stylesheet" href="{}">', static("css/admin.css"))
+
+
+class StatementPanel(Component):
+    """On the admin's first page, while the accessibility statement lacks something."""
+
+    order = 50
+    template_name = "home/admin/statement_panel.html"
+
+    def __init__(self, details: LegalDetails, missing: list[str], due: Any) -> None:
+        self.details, self.missing, self.due = details, missing, due
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        return {
+            "heading": _("The accessibility statement"),
+            "missing": self.missing,
+            "due": self.due,
+            "edit_url": reverse(
+                "wagtailsettings:edit", args=("home", "legaldetails", self.details.site_id)
+            ),
+        }
+
+
+@hooks.register("construct_homepage_panels")
+def add_statement_panel(request: HttpRequest, panels: list[Any]) -> None:
+    """For those who may complete it."""
+    if not request.user.has_perm("home.change_legaldetails"):
+        return
+    site = Site.find_for_request(request) or Site.objects.filter(is_default_site=True).first()
+    if site is None:
+        return
+    details = LegalDetails.for_site(site)
+    missing, due = details.missing(), review_due(details, timezone.localdate())
+    if missing or due:
+        panels.append(StatementPanel(details, missing, due))

@@ -252,9 +252,15 @@ class ConflictForm(forms.Form):
 
 
 class JudgingForm(forms.Form):
-    """Points and a comment for every criterion; half of them can be saved."""
+    """Points and a comment for every criterion; half of them can be saved (`is_partial`)."""
 
-    def __init__(self, *args: Any, criteria: Iterable[JuryCriterion], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        criteria: Iterable[JuryCriterion],
+        is_partial: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.criteria = list(criteria)
         for criterion in self.criteria:
@@ -264,8 +270,9 @@ class JudgingForm(forms.Form):
                 help_text=_("From 0 to %(top)d points; weight %(weight)d.")
                 % {"top": criterion.top, "weight": criterion.weight},
                 choices=points,
-                required=False,
+                required=not is_partial,
                 widget=forms.RadioSelect,
+                error_messages={"required": _("Give points here.")},
             )
             self.fields[f"comment_{criterion.pk}"] = forms.CharField(
                 label=_("Why so many? (%(criterion)s)") % {"criterion": criterion.name},
@@ -296,12 +303,6 @@ class JudgingForm(forms.Form):
             comment = self.cleaned_data.get(f"comment_{one.pk}", "")
             found[one.pk] = (int(points) if points else None, comment)
         return found
-
-    def add_missing(self) -> None:
-        """Names the criteria without points."""
-        for one in self.criteria:
-            if not self.cleaned_data.get(f"points_{one.pk}"):
-                self.add_error(f"points_{one.pk}", _("Give points here."))
 
 
 class UseForm(forms.Form):

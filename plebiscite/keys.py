@@ -132,6 +132,14 @@ def inbox_key(plebiscite: UUID) -> bytes:
     return _read(plebiscite, _INBOX)
 
 
+def destroy_web_keys(plebiscite: UUID) -> None:
+    """Removes what a test run was cast with. The worker's key stays in a folder of its own, where
+    the web process has no business; once the rows are gone it opens nothing.
+    """
+    for name in (_PEPPER, _TAG, _PROMISE):
+        _path(plebiscite, name).unlink(missing_ok=True)
+
+
 def _path(plebiscite: UUID, name: str) -> Path:
     return Path(settings.KEYS_DIR) / str(plebiscite) / name
 

@@ -154,6 +154,11 @@ def _is_no_rehearsal(step: Step) -> None:
         raise Refused(_("A test run is not published. Remove it when you have seen enough."))
 
 
+def _repeats_another(step: Step) -> None:
+    if step.obj.rerun_of_id is None:
+        raise Refused(_("This plebiscite repeats no other: announce the call for proposals."))
+
+
 def _set_up_is_complete(step: Step) -> None:
     missing = step.get("missing")
     if missing:
@@ -205,6 +210,14 @@ PLEBISCITE = Machine(
             who=COMMISSION,
             guard=_contest_is_ahead,
             label_staff=_("Announce the call for proposals"),
+        ),
+        Transition(
+            "take_over",
+            P.DRAFT,
+            P.APPEALS,
+            who=COMMISSION,
+            guard=(_repeats_another, _is_a_choice),
+            label_staff=_("Take over the works of the void vote"),
         ),
         Transition(
             "end_call",

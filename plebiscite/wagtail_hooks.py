@@ -11,7 +11,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.base import ViewSetGroup
 
-from plebiscite.commission_admin import desk, urns
+from plebiscite.commission_admin import desk, setup, urns
 from plebiscite.commission_admin.choices import ContestChoiceViewSet
 from plebiscite.commission_admin.juries import JuryViewSet
 from plebiscite.commission_admin.objections import ObjectionViewSet
@@ -60,6 +60,8 @@ def points_menu_item() -> MenuItem:
 @hooks.register("register_admin_urls")
 def point_urls() -> list[URLPattern]:
     return [
+        path("przygotowanie/<uuid:pk>/", setup.overview_view, name="plebiscite_setup"),
+        path("przygotowanie/<uuid:pk>/<slug:key>/", setup.step_view, name="plebiscite_setup_step"),
         path("punkty/", desk.points_view, name="plebiscite_points"),
         path("punkty/<int:pk>/", desk.desk_view, name="plebiscite_desk"),
         path(

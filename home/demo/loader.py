@@ -14,7 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 from wagtail.blocks.stream_block import StreamBlockValidationError
-from wagtail.models import Locale, Page
+from wagtail.models import Locale, Page, Site
 from wagtail_localize.synctree import synchronize_tree
 
 from core.demo import OTHER_LANGUAGES, blocks, picture, read, text
@@ -27,13 +27,17 @@ from home.models import (
     BuildingPage,
     ContactPage,
     ContactPlace,
+    CookiesPage,
+    DeclarationPage,
     EventIndexPage,
     EventPage,
     HomePage,
+    LegalDetails,
     ModelPage,
     NewsIndexPage,
     NewsPage,
     PartnersPage,
+    PrivacyPage,
     ProjectDate,
     ProjectPage,
     ProjectPartner,
@@ -92,13 +96,29 @@ def load(report: DemoReport) -> None:
         builder.add(EventPage, events, row, texts=("cost", "place", "accessibility_note"),
                     **event_fields(row))  # fmt: skip
     builder.add(ContactPage, home, content["contact"], prepare=builder.contact_rows)
+    builder.add(DeclarationPage, home, content["declaration"])
+    builder.add(PrivacyPage, home, content["privacy"])
+    builder.add(CookiesPage, home, content["cookies"])
     for row in content["page"]:
         builder.add(StandardPage, home, row, reading=row.get("reading", "ordinary"))
+    _legal_details(content["legal"])
     builder.fill_bodies()
     polish = home.locale
     for language in OTHER_LANGUAGES:
         synchronize_tree(polish, Locale.objects.get(language_code=language))
     report(f"{Page.objects.count()} pages")
+
+
+def _legal_details(row: dict[str, Any]) -> None:
+    """Fills what the accessibility statement and the privacy page say."""
+    details = LegalDetails.for_site(Site.objects.get(is_default_site=True))
+    for name, value in row.items():
+        if isinstance(value, dict):
+            for language in LANGUAGES:
+                setattr(details, f"{name}_{language}", text(value, language).strip())
+        else:
+            setattr(details, name, value)
+    details.save()
 
 
 class Builder:

@@ -1,6 +1,7 @@
 from home.models.building import BuildingPage
 from home.models.events import EventIndexPage, EventPage
 from home.models.landing import HomePage
+from home.models.law import CookiesPage, DeclarationPage, LegalDetails, PrivacyPage
 from home.models.news import NewsIndexPage, NewsPage
 from home.models.project import (
     ModelPage,
@@ -17,13 +18,17 @@ __all__ = [
     "BuildingPage",
     "ContactPage",
     "ContactPlace",
+    "CookiesPage",
+    "DeclarationPage",
     "EventIndexPage",
     "EventPage",
     "HomePage",
+    "LegalDetails",
     "ModelPage",
     "NewsIndexPage",
     "NewsPage",
     "PartnersPage",
+    "PrivacyPage",
     "ProjectDate",
     "ProjectPage",
     "ProjectPartner",

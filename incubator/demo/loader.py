@@ -110,6 +110,15 @@ def _move(application: Application, row: dict[str, Any]) -> None:
             services.withdraw(application, actor=demo_user(row["owner"]))
         case State.FORMAL_CHECK:
             transition(application, "start_check", actor=coordinator)
+        case State.CLARIFICATION:
+            transition(application, "start_check", actor=coordinator)
+            services.ask_clarification(
+                application,
+                questions=row["questions"],
+                keys=row["keys"],
+                days=5,
+                actor=coordinator,
+            )
         case State.FORMAL_OK:
             transition(application, "start_check", actor=coordinator)
             services.save_check(

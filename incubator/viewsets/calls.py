@@ -25,6 +25,7 @@ from core.clock import ClockTimestamp
 from directory.models import Organisation
 from incubator import permissions, services
 from incubator.models import Call, CallQuestion
+from incubator.selectors.statistics import call_figures
 from incubator.states import UNNUMBERED
 
 
@@ -168,6 +169,15 @@ def annul_view(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "incubator/admin/annul.html", context)
 
 
+def figures_view(request: HttpRequest, pk: int) -> HttpResponse:
+    """The figures of a call, for whoever reads applications."""
+    if not permissions.reads_all(request.user):
+        raise PermissionDenied
+    call = get_object_or_404(Call, pk=pk)
+    context = {"call": call, "charts": call_figures(call)}
+    return render(request, "incubator/admin/figures.html", context)
+
+
 class QuestionPolicy(ModelPermissionPolicy):
     """Coordinators answer; whoever reads applications reads."""
 
@@ -254,7 +264,12 @@ class CallViewSet(ModelViewSet):
         DateColumn("opens_at", label=_("Opens")),
         DateColumn("closes_at", label=_("Closes"), sort_key="closes_at"),
         DateColumn("annulled_at", label=_("Annulled")),
-        Column("sent", label=_("Applications"), accessor="sent_count"),
+        TitleColumn(
+            "sent",
+            label=_("Applications"),
+            accessor="sent_count",
+            get_url=lambda row: reverse("incubator_calls:figures", args=[row.pk]),
+        ),
         BooleanColumn("is_published", label=_("Published")),
     ]
     list_filter = ["is_published", "year"]
@@ -298,5 +313,6 @@ class CallViewSet(ModelViewSet):
         return [
             *super().get_urlpatterns(),
             path("<int:pk>/dluzej/", extend_view, name="extend"),
+            path("<int:pk>/liczby/", figures_view, name="figures"),
             path("<int:pk>/uniewaznij/", annul_view, name="annul"),
         ]

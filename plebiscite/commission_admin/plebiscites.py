@@ -25,9 +25,9 @@ from plebiscite.commission_admin.policies import PlebiscitePolicy
 from plebiscite.commission_admin.timeline import timeline
 from plebiscite.models import BallotOption, ParticipationMark, Plebiscite
 from plebiscite.permissions import is_commission
-from plebiscite.phases import FROZEN_ON, MAY_TAKE_VOTES, Channel
+from plebiscite.phases import FROZEN_ON, MAY_TAKE_VOTES, Channel, PlebisciteState
 from plebiscite.selectors.public import turnout
-from plebiscite.services import moving, watching
+from plebiscite.services import moving, rerunning, watching
 from plebiscite.services.commission import confirming
 
 FROZEN = _("The ballot paper is frozen; nothing about the vote can change any more.")
@@ -80,12 +80,12 @@ class PlebisciteInspectView(generic.InspectView):
         plebiscite = self.object
         state = plebiscite.state_at(clock.now())
         begun = set(plebiscite.requests.values_list("verb", flat=True))
+        # A vote that repeats another has its works; every other one calls for them.
+        hidden = {"rehearse", "draw", "take_over" if plebiscite.rerun_of_id is None else "announce"}
         moves = [
             row
             for row in available(plebiscite, self.request.user)
-            if row.who is not SYSTEM_ONLY
-            and row.verb not in begun
-            and row.verb not in {"rehearse", "draw"}
+            if row.who is not SYSTEM_ONLY and row.verb not in begun and row.verb not in hidden
         ]
         context.update(
             plebiscite=plebiscite,
@@ -103,10 +103,12 @@ class PlebisciteInspectView(generic.InspectView):
             diagram=diagram(plebiscite.machine, current=state),
             events=timeline(plebiscite),
             waiting=plebiscite.proposals.waiting().count(),
-            accepted=plebiscite.proposals.accepted().count(),
+            accepted=plebiscite.contest.proposals.accepted().count(),
             options=BallotOption.objects.filter(plebiscite=plebiscite),
             voted=ParticipationMark.objects.filter(plebiscite=plebiscite).count(),
             turnout=turnout(plebiscite),
+            rerun=plebiscite.reruns.first(),
+            may_repeat=plebiscite.state == PlebisciteState.VOID and not plebiscite.is_rehearsal,
             alerts=watching.alerts(plebiscite.pk),
             stand_on_url=self._stand_on_url(state),
             **proof.proof_context(plebiscite, self.request.user),
@@ -119,6 +121,20 @@ class PlebisciteInspectView(generic.InspectView):
         if not is_offered or not is_commission(self.request.user):
             return ""
         return reverse("plebiscite:kiosk_on", args=[self.object.slug])
+
+
+def again_view(request: HttpRequest, pk: str) -> HttpResponse:
+    """Prepares the repetition of a void vote; only POST acts."""
+    plebiscite = get_object_or_404(Plebiscite, pk=pk)
+    if request.method == "POST":
+        try:
+            new = rerunning.prepare_again(plebiscite, actor=request.user)
+        except TransitionError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, _("A draft with the same works: set its dates now."))
+            return redirect("plebiscite_plebiscites:edit", new.pk)
+    return redirect("plebiscite_plebiscites:inspect", plebiscite.pk)
 
 
 def move_view(request: HttpRequest, pk: str, verb: str) -> HttpResponse:
@@ -247,5 +263,6 @@ class PlebisciteViewSet(ModelViewSet):
             *super().get_urlpatterns(),
             *proof.urls(),
             path("<uuid:pk>/ruch/<slug:verb>/", move_view, name="move"),
+            path("<uuid:pk>/od-nowa/", again_view, name="again"),
             path("<uuid:pk>/drugi/<slug:verb>/", second_view, name="second"),
         ]

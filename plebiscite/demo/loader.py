@@ -26,6 +26,7 @@ from core.models import OutboxMail
 from core.ports import DemoReport
 from plebiscite import clock
 from plebiscite.ballots import commitment, new_nonce, write_ballot
+from plebiscite.demo import in_person
 from plebiscite.jury_states import SETUP
 from plebiscite.models import (
     AuthorShown,
@@ -39,7 +40,7 @@ from plebiscite.models import (
     SignRules,
     UseRequest,
 )
-from plebiscite.phases import ORDER, PlebisciteState
+from plebiscite.phases import ORDER, Channel, PlebisciteState
 from plebiscite.selectors.paper import ballot_paper
 from plebiscite.services import (
     casting,
@@ -120,6 +121,8 @@ class _Story:
         if self.phase in {"voting", "results"}:
             self._at("contest_closes", 24, lambda: self._freeze(plebiscite))
             self._vote(plebiscite)
+            if "in_person" in self.row:
+                in_person.take_paper(plebiscite, self.row["in_person"], self.dates["voting_opens"])
         if self.phase == "results":
             self._at("voting_closes", 1, lambda: self._close(plebiscite))
             self._at("results", 0, lambda: self._publish(plebiscite))
@@ -132,6 +135,7 @@ class _Story:
             slug=self.row["slug"],
             cover=picture(self.row.get("cover", "")),
             quorum=self.row.get("quorum", 0),
+            channels=list(Channel.values) if "in_person" in self.row else [Channel.ACCOUNT.value],
             is_example=True,
         )
         for field in TEXTS:
@@ -256,6 +260,8 @@ class _Story:
         if _is_before(plebiscite, PlebisciteState.APPEALS):
             moving.move(plebiscite, "open_appeals", actor=self.commission)
         if _is_before(plebiscite, PlebisciteState.FROZEN):
+            if "in_person" in self.row:
+                in_person.set_up(plebiscite, self.row["in_person"], self.commission)
             self._together(plebiscite, "freeze")
 
     def _vote(self, plebiscite: Plebiscite) -> None:
@@ -268,7 +274,9 @@ class _Story:
             picks += [[codes[work["title"]]]] * votes
         # The same order every time: which votes are still missing must not depend on chance.
         random.Random(plebiscite.slug).shuffle(picks)  # noqa: S311 - invented votes
-        done = ParticipationMark.objects.filter(plebiscite=plebiscite).count()
+        done = ParticipationMark.objects.filter(
+            plebiscite=plebiscite, channel=Channel.ACCOUNT
+        ).count()
         end = min(self.dates["voting_closes"], clock.now() - timedelta(days=1))
         span = end - self.dates["voting_opens"]
         for number in range(done, len(picks)):

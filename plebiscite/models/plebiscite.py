@@ -263,6 +263,10 @@ class Plebiscite(models.Model):
     rehearsal_of = models.ForeignKey(
         "self", models.PROTECT, null=True, related_name="rehearsals", editable=False
     )
+    #: The vote that was declared void and is held anew, with the same works.
+    rerun_of = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="reruns", editable=False
+    )
 
     objects = PlebisciteQuerySet.as_manager()
     machine = PLEBISCITE
@@ -311,6 +315,7 @@ class Plebiscite(models.Model):
                 fields=["rehearsal_of"],
                 name="plebiscite_one_rehearsal",
             ),
+            models.UniqueConstraint(fields=["rerun_of"], name="plebiscite_one_rerun"),
         ]
 
     def __str__(self) -> str:
@@ -366,8 +371,9 @@ class Plebiscite(models.Model):
 
     @property
     def contest(self) -> Plebiscite:
-        """Where its works come from: itself, or what it is a test run of."""
-        return self.rehearsal_of or self
+        """Where its works come from: itself, or what it repeats or is a test run of."""
+        source = self.rehearsal_of or self.rerun_of
+        return source.contest if source else self
 
     @property
     def has_keys(self) -> bool:

@@ -265,7 +265,10 @@ def plebiscite_context(plebiscite: Plebiscite) -> dict[str, Any]:
     seen = view(plebiscite)
     shown = gallery_works(plebiscite, today=today())
     days = turnout(plebiscite)
+    rerun = Plebiscite.objects.public().filter(rerun_of=plebiscite).first()
     return {
+        "repeats": view(plebiscite.rerun_of) if plebiscite.rerun_of else None,
+        "repeated_by": view(rerun) if rerun else None,
         "view": seen,
         "plebiscite": plebiscite,
         "stops": seen.stops(),
@@ -381,7 +384,7 @@ def public_paths() -> Iterator[str]:
         yield f"{plebiscite.slug}/prace/"
         if plebiscite.state in PUBLISHED:
             yield f"{plebiscite.slug}/wynik/"
-        numbers = plebiscite.proposals.accepted().values_list("number", flat=True)
+        numbers = plebiscite.contest.proposals.accepted().values_list("number", flat=True)
         for number in numbers.order_by("number"):
             yield f"{plebiscite.slug}/prace/{number}/"
 

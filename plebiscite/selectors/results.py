@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from plebiscite import addresses
 from plebiscite.models import Count, Objection, Plebiscite
 from plebiscite.phases import PUBLISHED
+from plebiscite.selectors.commission.paper import void_counts
 from plebiscite.selectors.explaining import ready_bundle
 from plebiscite.selectors.public import languages, today, turnout, view
 from plebiscite.selectors.works import Work, works
@@ -62,9 +63,18 @@ class Line:
 
 
 def latest_count(plebiscite: Plebiscite) -> dict[str, Any] | None:
-    """The last stored count, None before there is one."""
+    """The last stored count with the void paper cards, None before there is one.
+
+    A void card is no ballot, so the tally never sees it; it was cast all the same.
+    """
     found = Count.objects.filter(plebiscite=plebiscite).order_by("number").last()
-    return json.loads(found.result) if found else None
+    if found is None:
+        return None
+    count: dict[str, Any] = json.loads(found.result)
+    for reason, number in void_counts(plebiscite.pk).items():
+        count["invalid"][reason] = count["invalid"].get(reason, 0) + number
+        count["cast"] += number
+    return count
 
 
 def results_context(plebiscite: Plebiscite) -> dict[str, Any]:

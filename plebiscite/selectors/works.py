@@ -76,7 +76,7 @@ def works(plebiscite: Plebiscite, *, today: date) -> list[Work]:
     if plebiscite.state in FROZEN_ON and (options := _options(plebiscite)):
         return options
     proposals = (
-        plebiscite.proposals.accepted()
+        plebiscite.contest.proposals.accepted()
         .select_related(
             "accepted_revision__kind",
             "accepted_revision__theme",
@@ -132,7 +132,7 @@ def _authors(label: str, joined: list[str]) -> str:
 def work(plebiscite: Plebiscite, number: int) -> Work | None:
     """One public work by the number of its proposal."""
     proposal = (
-        plebiscite.proposals.accepted()
+        plebiscite.contest.proposals.accepted()
         .filter(number=number)
         .select_related(
             "accepted_revision__kind",

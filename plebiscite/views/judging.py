@@ -52,7 +52,8 @@ def sheet(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     if request.method != "POST":
         return _page(request, plebiscite, found)
     count_try(request, "judge")
-    form = JudgingForm(request.POST, criteria=juror.jury.criteria.all())
+    is_partial = request.POST.get("action") != "submit"
+    form = JudgingForm(request.POST, criteria=juror.jury.criteria.all(), is_partial=is_partial)
     conflict = ConflictForm(request.POST)
     if not _is_ours(request, found):
         return _page(request, plebiscite, found, form=form)
@@ -82,14 +83,17 @@ def _write(
     is_valid = form.is_valid()
     if found.state != OPEN:
         return _page(request, plebiscite, found)
-    judging.save_sheet(found, actor=request.user, given=form.given())
+    try:
+        judging.save_sheet(found, actor=request.user, given=form.given())
+    except TransitionError:
+        # It was handed in from another window a moment ago.
+        return _page(request, plebiscite, found)
     if not is_valid:
         return _page(request, plebiscite, found, form=form)
     if request.POST.get("action") == "submit":
         try:
             judging.decide_sheet(found, "submit", actor=request.user)
         except Refused as refusal:
-            form.add_missing()
             return _page(request, plebiscite, found, form=form, problem=str(refusal))
         except TransitionError as refusal:
             return _page(request, plebiscite, found, problem=str(refusal))

@@ -89,7 +89,12 @@ def own(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
         return _move(request, plebiscite, proposal, action)
     if not proposal.is_with_author:
         return _page(request, plebiscite, proposal)
-    return _write(request, plebiscite, proposal, action)
+    try:
+        return _write(request, plebiscite, proposal, action)
+    except NotAllowed:
+        # It was sent or thrown away from another window a moment ago.
+        fresh = get_object_or_404(Proposal, pk=pk, plebiscite=plebiscite, author=request.user)
+        return _page(request, plebiscite, fresh)
 
 
 @private

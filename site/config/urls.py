@@ -36,7 +36,9 @@ urlpatterns = [
         path("inkubator/", include("incubator.urls")),
         path("plebiscyt/", include("plebiscite.urls")),
         path("szukaj/", views.search, name="search"),
+        path("szukaj/podpowiedzi/", views.suggest, name="search_suggest"),
         path("sprawy/", views.my_matters_page, name="my_matters"),
+        path("pomysly/", include("services_catalog.place.urls")),
         path("", include("services_catalog.urls")),
         # Files that pages make (feeds, calendars, totals): Wagtail's own pattern wants a slash at
         # the end.

@@ -7,14 +7,20 @@ class CoreConfig(AppConfig):
     verbose_name = _("Core")
 
     def ready(self) -> None:
+        from datetime import timedelta
+
         from core import ports
         from core.demo import load_pictures
         from core.files import clamav
         from core.outbox import keeping as outbox
         from core.pagecache import signals as pagecache_signals  # noqa: F401
         from core.search import signals as search_signals  # noqa: F401
+        from core.search.documents import DocumentSearch
+        from core.search.editing import forget_misses
         from core.transitions import checks  # noqa: F401
 
+        ports.search_source.register("core.documents", DocumentSearch())
         ports.demo.register("pictures", load_pictures)
+        ports.jobs.register("core.search", ports.Job(every=timedelta(hours=24), run=forget_misses))
         ports.health.register("core.outbox", outbox.check_health)
         ports.health.register("core.files", clamav.check_health)

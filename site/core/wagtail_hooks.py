@@ -10,11 +10,12 @@ from wagtail.admin.viewsets.model import ModelViewSet
 
 from core.audit.admin import AuditViewSet
 from core.outbox.admin import FailedMailSummary, MailViewSet
+from core.search.admin import PromotedResultViewSet, SearchMissViewSet
 
 
 @hooks.register("register_admin_viewset")
 def register_viewsets() -> list[ModelViewSet]:
-    return [MailViewSet(), AuditViewSet()]
+    return [MailViewSet(), AuditViewSet(), PromotedResultViewSet(), SearchMissViewSet()]
 
 
 @hooks.register("construct_homepage_summary_items")

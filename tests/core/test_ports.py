@@ -12,6 +12,7 @@ def test_what_is_registered():
     } == {
         "activity": ["home.events", "incubator.calls", "plebiscite", "services_catalog.services"],
         "search_source": [
+            "core.documents",
             "home.pages",
             "incubator.calls",
             "plebiscite.plebiscites",
@@ -38,6 +39,8 @@ def test_what_is_registered():
         "publish_news": ["home"],
         "jobs": [
             "accounts.sweep",
+            "core.search",
+            "home.declaration",
             "incubator.tidy",
             "plebiscite.bundles",
             "plebiscite.checkpoints",

@@ -93,10 +93,10 @@ def test_the_switch_keeps_the_page_and_the_choices(open_page: Open, javascript: 
     page.get_by_role("link", name=re.compile("polski")).click()
     expect(page.locator("h1")).to_have_text("Wspólny stół")
 
-    go(page, "/dostepnosc/")
+    go(page, "/tekst-latwy/")
     title = page.locator("h1").inner_text()
     page.get_by_role("link", name=re.compile("English")).click()
-    expect(page).to_have_url(re.compile(r"/en/dostepnosc/$"))
+    expect(page).to_have_url(re.compile(r"/en/tekst-latwy/$"))
     expect(page.locator(".notice--language")).to_contain_text("Polish text")
     expect(page.locator("h1")).to_have_text(title)
     expect(page.locator("h1")).to_have_attribute("lang", "pl")
@@ -152,6 +152,19 @@ def test_searching_the_site_without_polish_letters(open_page: Open, javascript: 
     expect(page.locator("h1")).to_contain_text("wietlic")
     go(page, "/szukaj/?q=nicniema")
     expect(page.locator("main")).to_contain_text("Nic nie znaleziono")
+
+
+def test_titles_are_offered_while_one_types(open_page: Open) -> None:
+    page = open_page(width=320)
+    go(page, "/szukaj/")
+    field = page.locator('[role="search"] input[name="q"]')
+    field.press_sequentially("swietl")
+    offered = page.locator("#search-suggestions option")
+    expect(offered.first).to_have_attribute("value", re.compile("Świetlica"))
+    assert field.get_attribute("list") == "search-suggestions"
+    go(page, "/it/szukaj/")
+    page.locator('[role="search"] input[name="q"]').press_sequentially("tavola")
+    expect(offered.first).to_have_attribute("value", "A tavola insieme")
 
 
 # --- Files ------------------------------------------------------------------------------------

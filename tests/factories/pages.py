@@ -14,6 +14,8 @@ from home.models import (
     BuildingPage,
     ContactPage,
     ContactPlace,
+    CookiesPage,
+    DeclarationPage,
     EventIndexPage,
     EventPage,
     HomePage,
@@ -21,6 +23,7 @@ from home.models import (
     NewsIndexPage,
     NewsPage,
     PartnersPage,
+    PrivacyPage,
     ProjectDate,
     ProjectPage,
     ProjectPartner,
@@ -94,6 +97,15 @@ BUILDERS: dict[type[Page], Callable[[SiteTree], Any]] = {
         tree.home, BuildingPage(title="Budynek", slug="budynek", body=TEXT)
     ),
     ContactPage: _contact,
+    DeclarationPage: lambda tree: tree.add(
+        tree.home, DeclarationPage(title="Deklaracja", slug="dostepnosc")
+    ),
+    PrivacyPage: lambda tree: tree.add(
+        tree.home, PrivacyPage(title="Prywatność", slug="prywatnosc", body=TEXT)
+    ),
+    CookiesPage: lambda tree: tree.add(
+        tree.home, CookiesPage(title="Ciasteczka", slug="ciasteczka", body=TEXT)
+    ),
     CataloguePage: lambda tree: tree.catalogue,
 }
 

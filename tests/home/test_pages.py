@@ -30,6 +30,9 @@ QUERIES = {
     "EventIndexPage": 22,
     "EventPage": 24,
     "BuildingPage": 20,
+    "DeclarationPage": 20,
+    "PrivacyPage": 22,
+    "CookiesPage": 20,
     "ContactPage": 20,
     "CataloguePage": 26,
 }

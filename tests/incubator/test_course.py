@@ -431,3 +431,20 @@ def test_a_changed_date_of_a_published_call_needs_a_reason(client, site):
     call = Call.objects.get(pk=call.pk)
     assert call.closes_at.year == 2030
     assert {row.what for row in call.amendments.all()} == {"closes_at", "seats"}
+
+
+def test_figures_of_a_call_for_readers_alone(client, site):
+    call = make_call()
+    make_draft(call)
+    make_sent(call)
+    send(make_draft(call), arrived_at=call.closes_at - timedelta(minutes=10))
+    send(make_draft(call), arrived_at=call.closes_at + timedelta(seconds=10))
+    url = reverse("incubator_calls:figures", args=[call.pk])
+    client.force_login(UserFactory())
+    assert client.get(url).status_code in {302, 403}
+    client.force_login(person_with(Role.AUDITOR))
+    assert url in client.get(reverse("incubator_calls:index")).content.decode()
+    funnel, when, forms = client.get(url).context["charts"]
+    assert [bar.value for bar in funnel["bars"]] == [4, 3, 0]
+    assert [bar.value for bar in when["bars"]] == [1, 0, 0, 1, 1]
+    assert [bar.value for bar in forms["bars"]] == [3]

@@ -21,6 +21,7 @@ from plebiscite.selectors.commission.paper import (
     reconciliation,
     void_counts,
 )
+from plebiscite.selectors.results import latest_count
 from plebiscite.services import moving
 from plebiscite.services.commission import desk, paper
 from tests.factories import plebiscite as make
@@ -86,11 +87,14 @@ def test_a_batch_blocks_the_count_until_the_account_closes(vote, batch):
         with pytest.raises(Refused, match="P-001 is not closed"):
             make.together(vote.plebiscite, "count")
         for clerk in vote.clerks:
-            read_all(batch, clerk, ["1", "1", "2"])
+            read_all(batch, clerk, ["1", "1", "p"])
         closed(vote, batch)
         counted = make.together(vote.plebiscite, "count")
     assert counted.state == "tallied"
     assert '"M1":2' in Count.objects.get().result
+    shown = latest_count(counted)
+    assert shown is not None
+    assert (shown["cast"], shown["valid"], shown["invalid"]) == (3, 2, {"damaged": 1})
 
 
 def test_a_card_without_a_mark_blocks_the_count_too(vote):

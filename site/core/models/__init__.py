@@ -6,7 +6,7 @@ from core.models.pages import BasePage
 from core.numbers.models import NumberSequence
 from core.outbox.models import OutboxMail
 from core.pagecache.models import GenerationBase, PublicChange
-from core.search.models import SearchEntry
+from core.search.models import PromotedResult, SearchEntry, SearchMiss
 from core.throttle.models import ThrottleCount
 from core.tokens.models import AccessToken
 
@@ -22,9 +22,11 @@ __all__ = [
     "OutboxMail",
     "Picture",
     "PictureRendition",
+    "PromotedResult",
     "PublicChange",
     "PublicDocument",
     "SearchEntry",
+    "SearchMiss",
     "StoredFile",
     "ThrottleCount",
 ]
