@@ -32,7 +32,7 @@ WORKFLOW = "Druga para oczu"
 EDITING = ("add_page", "change_page")
 PUBLISHING = (*EDITING, "publish_page", "bulk_delete_page", "lock_page", "unlock_page")
 #: What coordinators of services keep in order by themselves.
-COORDINATORS_OWN = ("replytemplate", "package")
+COORDINATORS_OWN = ("replytemplate", "package", "ideagroup")
 STAFF_ROLES = tuple(role for role in Role if role not in {Role.REVIEWER, Role.MENTOR})
 
 

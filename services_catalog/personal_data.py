@@ -11,8 +11,10 @@ from core.files import open_file
 from core.ports import CannotErase, DataExport, DataNotice, ExportedFile
 from core.transitions import Refused
 from services_catalog.cases import selectors
+from services_catalog.cases.answers import shown
 from services_catalog.cases.models import ServiceRequest
 from services_catalog.cases.services import move
+from services_catalog.place.models import Idea
 
 
 class CasePersonalData:
@@ -29,8 +31,10 @@ class CasePersonalData:
         )
 
     def export(self, user: Any) -> DataExport:
-        cases = ServiceRequest.objects.of_person(user).select_related("service", "contact")
-        rows = []
+        cases = ServiceRequest.objects.of_person(user).select_related(
+            "service", "contact", "form_version"
+        )
+        rows: list[dict[str, Any]] = []
         for case in cases.prefetch_related("messages"):
             contact = getattr(case, "contact", None)
             rows.append(
@@ -40,6 +44,7 @@ class CasePersonalData:
                     "state": case.state_label,
                     "received": case.created_at.isoformat(),
                     "text": case.text,
+                    "answers": {answer.label: answer.text for answer in shown(case)},
                     "contact": {
                         name: getattr(contact, name, "") for name in ("name", "email", "phone")
                     },
@@ -54,7 +59,10 @@ class CasePersonalData:
                     ],
                 }
             )
-        return DataExport(data=rows, files=self._files(cases))
+        ideas = list(
+            Idea.objects.filter(author=user).values("title", "text", "signature", "x", "y", "state")
+        )
+        return DataExport(data={"cases": rows, "ideas": ideas}, files=self._files(cases))
 
     def _files(self, cases: Iterable[ServiceRequest]) -> Iterator[ExportedFile]:
         for case in cases:
@@ -67,6 +75,7 @@ class CasePersonalData:
         cases = ServiceRequest.objects.of_person(user)
         if cases.open().exists():
             raise CannotErase(_("You have open cases. Withdraw them or let us finish first."))
+        Idea.objects.filter(author=user).update(author=None, signature="")
         for case in cases.filter(erased_at=None):
             try:
                 move(case, "erase", actor=user)

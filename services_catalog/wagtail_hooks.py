@@ -17,7 +17,8 @@ from services_catalog.cases.admin import CaseViewSet, PersonalDataViewSet
 from services_catalog.cases.admin.bulk import AssignAction, MergeAction, PriorityAction
 from services_catalog.cases.admin.dashboard import CasePanel, CaseSummary
 from services_catalog.cases.permissions import may_enter
-from services_catalog.models import Package, ReplyTemplate, Service
+from services_catalog.models import IdeaGroup, Package, ReplyTemplate, Service
+from services_catalog.place.admin import IdeaViewSet
 
 
 class ServiceViewSet(SnippetViewSet):
@@ -58,14 +59,27 @@ class PackageViewSet(SnippetViewSet):
     search_backend_name = None
 
 
+class IdeaGroupViewSet(SnippetViewSet):
+    model = IdeaGroup
+    icon = "comment"
+    menu_label = _("Answers to ideas")
+    menu_order = 307
+    add_to_admin_menu = True
+    list_display = ["title", "stage"]
+    list_filter = ["stage"]
+    search_fields = ["title", "answer"]
+    search_backend_name = None
+
+
 register_snippet(ServiceViewSet)
 register_snippet(PackageViewSet)
+register_snippet(IdeaGroupViewSet)
 register_snippet(ReplyTemplateViewSet)
 
 
 @hooks.register("register_admin_viewset")
 def register_cases() -> Any:
-    return [CaseViewSet(), PersonalDataViewSet()]
+    return [CaseViewSet(), PersonalDataViewSet(), IdeaViewSet()]
 
 
 for action in (AssignAction, PriorityAction, MergeAction):

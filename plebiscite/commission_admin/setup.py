@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from core.i18n.dates import hour, long_date
 from core.transitions import TransitionError
 from plebiscite.commission_admin.setup_forms import (
     ChannelsForm,
@@ -245,6 +246,10 @@ def _summary(plebiscite: Plebiscite) -> list[tuple[str, list[tuple[str, Any]]]]:
         field: Any = Plebiscite._meta.get_field(name)
         return str(field.verbose_name)
 
+    def moment(name: str) -> str:
+        value = getattr(plebiscite, name)
+        return f"{long_date(value)}, {hour(value)}"
+
     def shown(name: str) -> Any:
         display = getattr(plebiscite, f"get_{name}_display", None)
         return display() if display else getattr(plebiscite, name)
@@ -260,7 +265,7 @@ def _summary(plebiscite: Plebiscite) -> list[tuple[str, list[tuple[str, Any]]]]:
             _("Texts"),
             [(named(name), text) for name, text in values["texts"].items() if text],
         ),
-        (_("Dates"), [(named(name), getattr(plebiscite, name)) for name in values["dates"]]),
+        (_("Dates"), [(named(name), moment(name)) for name in values["dates"]]),
         (
             _("Question and method"),
             [

@@ -18,7 +18,7 @@ from core.tokens import revoke
 from core.transitions import Refused, Step
 
 #: The columns that erasing empties.
-FIELDS = ("text", "requester", "public_reason", "erased_at")
+FIELDS = ("text", "answers", "requester", "public_reason", "erased_at")
 #: Requests that nobody confirmed are nobody's and go soon.
 NEVER_CONFIRMED = timedelta(days=7)
 _MONTH = timedelta(days=30.44)
@@ -33,6 +33,8 @@ def not_held(step: Step) -> None:
 
 def erase(step: Step) -> None:
     """Contact, texts, messages, files, mail and links of one finished case, for good."""
+    from services_catalog.cases.answers import without_personal
+
     case = step.obj
     revoke(case)
     forget_mail(order_key="/".join(reference(case)))
@@ -47,6 +49,7 @@ def erase(step: Step) -> None:
         feedback.comment = ""
         feedback.save(update_fields=["comment"])
     case.text, case.requester = "", None
+    case.answers = without_personal(case)
     case.public_reason = "–" if case.public_reason else ""
     case.erased_at = step.now
 
@@ -83,6 +86,8 @@ def due_for_erasure(now: datetime) -> list[Any]:
 
 def archive(case: Any) -> bytes:
     """Everything about a case that its person may have, as a ZIP: data as JSON, and the files."""
+    from services_catalog.cases.answers import shown
+
     contact = getattr(case, "contact", None)
     messages = list(case.messages.filter(is_internal=False))
     data = {
@@ -92,6 +97,7 @@ def archive(case: Any) -> bytes:
         "received": case.created_at.isoformat(),
         "finished": case.closed_at.isoformat() if case.closed_at else None,
         "text": case.text,
+        "answers": {row.label: row.text for row in shown(case)},
         "contact": {
             name: getattr(contact, name, "") for name in ("name", "on_behalf_of", "email", "phone")
         },

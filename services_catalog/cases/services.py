@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -19,6 +19,8 @@ from core.files.models import StoredFile
 from core.numbers import BadNumber, Scheme, take_number
 from core.outbox import queue_mail
 from core.transitions import Refused, TransitionError, transition
+from forms.models import FormVersion
+from forms.services import freeze_version
 from services_catalog.cases import clock, erasing, notices, rules, states
 from services_catalog.cases.models import (
     Channel,
@@ -51,6 +53,8 @@ def open_case(
     channel: str = Channel.WEB,
     submission_key: UUID,
     is_example: bool = False,
+    form_version: FormVersion | None = None,
+    answers: Mapping[str, Any] | None = None,
     package: Package | None = None,
     parent: ServiceRequest | None = None,
 ) -> ServiceRequest:
@@ -83,9 +87,13 @@ def open_case(
             state=states.NEW if is_confirmed else states.UNCONFIRMED,
             submission_key=submission_key,
             is_example=is_example,
+            form_version=form_version,
+            answers=dict(answers or {}),
             package=package,
             parent=parent,
         )
+        if form_version is not None:
+            freeze_version(form_version)
         clock.start(case, now)
         case.number = take_number(NUMBERS, timezone.localtime(now).year)
         case.save(force_insert=True)

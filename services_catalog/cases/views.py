@@ -25,7 +25,7 @@ from core.tokens import revoke
 from core.tokens.models import AccessToken
 from core.tokens.views import Question, TokenView
 from core.transitions import TransitionError, available
-from services_catalog.cases import erasing, notices, rules, selectors, services, states
+from services_catalog.cases import answers, erasing, notices, rules, selectors, services, states
 from services_catalog.cases.forms import (
     FeedbackForm,
     LostLinkForm,
@@ -65,9 +65,13 @@ def request_service(request: HttpRequest, slug: str) -> HttpResponse:
         form = RequestForm(request.POST, request.FILES)
         form.is_valid()
         files = take_files(request, form, actor=user)
-        if form.is_valid():
+        asked = answers.take(request, service.canonical, actor=user)
+        if form.is_valid() and (asked is None or asked.is_valid):
             values = {**form.cleaned_data, "files": files}
             values.pop("kept_files")
+            if asked is not None:
+                values["form_version"], values["answers"] = asked.version, asked.values
+                values["files"] = [*files, *asked.files]
             case = services.open_case(service.canonical, actor=user, language=language, **values)
             grant(request, case)
             return redirect("services:case", pk=case.pk)
@@ -76,8 +80,10 @@ def request_service(request: HttpRequest, slug: str) -> HttpResponse:
             {"name": user.get_full_name(), "email": user.email} if user.is_authenticated else {}
         )
         form = RequestForm(initial=initial)
+        asked = answers.begin(service.canonical)
     context = {
         "service": service,
+        "asked": asked,
         "form": form,
         "working_days": service.canonical.reply_days,
         "retention_months": service.canonical.retention_months,
@@ -151,7 +157,7 @@ def find_case(pk: UUID) -> ServiceRequest:
     """A case for a page; whoever may see it is asked next."""
     case = (
         ServiceRequest.objects.select_related(
-            "service", "contact", "assigned_org", "feedback", "package", "parent"
+            "service", "contact", "assigned_org", "feedback", "package", "parent", "form_version"
         )
         .filter(pk=pk)
         .first()
@@ -184,6 +190,7 @@ def show_case(
         "service": selectors.service_name(case, get_language() or settings.LANGUAGE_CODE),
         "timeline": selectors.timeline(case),
         "files": selectors.request_files(case),
+        "answers": answers.shown(case),
         "writing": next((row for row in moves if row.verb in WITH_TEXT), None),
         "moves": [row for row in moves if row.verb not in (*WITH_TEXT, "rate")],
         "form": form or MessageForm(),

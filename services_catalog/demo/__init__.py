@@ -9,12 +9,16 @@ from typing import Any
 
 from wagtail.models import Locale
 
+from core.actors import SYSTEM
 from core.demo import OTHER_LANGUAGES, blocks, picture, read, text
 from core.ports import DemoReport
 from directory.models import Organisation, Room, TargetGroup
+from forms.models.blueprint import Area
+from forms.services import adopt_version, save_version
 from services_catalog.demo.packages import load as load_packages
 from services_catalog.models import Service, ServiceHours, ServiceProvider, ServiceStep
 
+REPAIR_FORM = "drobna-naprawa"
 CONTENT = Path(__file__).parent / "services.toml"
 
 
@@ -28,7 +32,19 @@ def load(report: DemoReport) -> None:
             if text(row["name"], language):
                 _translation(service, row, language)
     report(f"{Service.objects.canonical().count()} services")
+    _forms()
     load_packages(report)
+
+
+def _forms() -> None:
+    """The handyman's own questions, as a coordinator would publish them."""
+    service = Service.objects.canonical().filter(slug="zlota-raczka", form_version=None).first()
+    if service is None:
+        return
+    version = save_version(REPAIR_FORM, read(CONTENT.with_name("repair_form.toml")), actor=SYSTEM)
+    adopt_version(version, area=Area.SERVICES, actor=SYSTEM)
+    service.form_version = version
+    service.save_revision().publish()
 
 
 def _canonical(row: dict[str, Any]) -> Service:

@@ -14,6 +14,7 @@ from services_catalog.cases import services
 from services_catalog.cases.models import Channel, ReplyTemplate, ServiceRequest
 from services_catalog.cases.permissions import own_organisations
 from services_catalog.cases.rules import LinkHolder
+from services_catalog.demo.ideas import load as load_ideas
 from services_catalog.models import Service
 
 #: A name for every demo case, so that loading again finds it.
@@ -125,6 +126,8 @@ def load(report: DemoReport) -> None:
         if case is None:
             case = services.open_case(
                 service, text=text, language="pl", submission_key=key, is_example=True,
+                form_version=service.form_version,
+                answers={"where": "bathroom"} if service.form_version else None,
                 **_who(login, clerk),
             )  # fmt: skip
             for step, (who, verb, words) in enumerate(moves):
@@ -134,6 +137,7 @@ def load(report: DemoReport) -> None:
         if number == 4:
             previous = case
     report(f"{ServiceRequest.objects.count()} cases")
+    load_ideas(report)
 
 
 def _context(verb: str, words: str, key: uuid.UUID, previous: Any) -> dict[str, Any]:

@@ -18,12 +18,15 @@ from services_catalog.models.service import (
     ServiceProvider,
     ServiceStep,
 )
+from services_catalog.place.models import Idea, IdeaGroup
 
 __all__ = [
     "CaseFeedback",
     "CaseMessage",
     "CataloguePage",
     "EligibilityQuestion",
+    "Idea",
+    "IdeaGroup",
     "Package",
     "PackageItem",
     "PersonalDataView",

@@ -90,6 +90,13 @@ class ServiceQuerySet(models.QuerySet["Service"]):
         return self.filter(live=True)
 
 
+def forms_of_services() -> models.Q:
+    """The versions that coordinators of services have published."""
+    from forms.models import Blueprint
+
+    return models.Q(key__in=Blueprint.objects.filter(area="services").values("key"))
+
+
 class Service(
     PreviewableMixin,
     WorkflowMixin,
@@ -146,6 +153,19 @@ class Service(
     rooms = ParentalManyToManyField(
         "directory.Room", verbose_name=_("rooms"), blank=True, related_name="services"
     )
+    form_version = models.ForeignKey(
+        "forms.FormVersion",
+        verbose_name=_("form with its own questions"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="services",
+        limit_choices_to=forms_of_services,
+        help_text=_(
+            "A published version from the builder of forms; without one, only the common "
+            "questions are asked."
+        ),
+    )
     reply_days = models.PositiveSmallIntegerField(
         _("first answer within working days"),
         default=2,
@@ -171,7 +191,7 @@ class Service(
     OPERATIONAL_FIELDS = (
         "icon", "cover_id", "is_free", "price_from", "mode", "place", "min_age", "max_age",
         "contact_phone", "contact_email", "reply_days", "resolution_days",
-        "retention_months", "is_example",
+        "retention_months", "form_version_id", "is_example",
     )  # fmt: skip
 
     text_panels = [
@@ -220,6 +240,7 @@ class Service(
             heading=_("Deadlines"),
         ),
         FieldPanel("retention_months"),
+        FieldPanel("form_version"),
     ]
     edit_handler = TabbedInterface(
         [

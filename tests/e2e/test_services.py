@@ -71,6 +71,9 @@ def test_a_visitor_without_an_account_asks_and_is_answered(
     expect(page.locator("#error-summary")).to_be_visible()
     expect(page.locator("textarea[name=text]")).to_have_value("Drzwi do piwnicy się nie domykają.")
     look(page)
+    expect(page.locator("#a-where")).to_be_visible()
+    page.locator("input[name=where][value=elsewhere]").check()
+    page.locator("input[name=place]").fill("w piwnicy")
     page.locator("input[name=name]").fill("Barbara Przykładowa")
     page.locator("input[name=email]").fill(EMAIL)
     send(page)
@@ -80,6 +83,7 @@ def test_a_visitor_without_an_account_asks_and_is_answered(
     assert re.fullmatch(r"HAJ-\d{4}-\d{6}-\d", case.number)
     expect(page.locator("h1")).to_contain_text(case.number)
     expect(page.locator("main")).to_contain_text(EMAIL)
+    expect(page.locator("main")).to_contain_text("w piwnicy")
     look(page)
 
     # Another device, as when the mail is read on a telephone.
@@ -94,7 +98,7 @@ def test_a_visitor_without_an_account_asks_and_is_answered(
     send(phone)
     case.refresh_from_db()
     assert case.state == states.NEW
-    expect(phone.locator(".facts")).to_contain_text("Odpowiedź do")
+    expect(phone.locator(".facts").first).to_contain_text("Odpowiedź do")
     look(phone)
     phone.goto(link_in("services/confirm"))
     expect(phone.locator("main form:not([role=search]) button[type=submit]")).to_have_count(0)
@@ -122,7 +126,7 @@ def test_a_visitor_without_an_account_asks_and_is_answered(
     expect(phone.locator(".line")).to_contain_text("Stolarz przyjdzie w czwartek")
     look(phone)
     phone.locator("form[action$='/accept/'] button").click()
-    expect(phone.locator(".facts")).to_contain_text("Zamknięto")
+    expect(phone.locator(".facts").first).to_contain_text("Zamknięto")
     case.refresh_from_db()
     assert case.state == states.CLOSED
     assert_no_horizontal_scrolling(phone)

@@ -7,8 +7,10 @@ import uuid
 from datetime import datetime, timedelta
 
 import pytest
-from django.core import signing
+from django.core import mail, signing
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.roles import Role
@@ -16,6 +18,7 @@ from core.audit.models import AuditEvent
 from core.clock import database_now
 from core.files.models import StoredFile
 from core.outbox.models import OutboxMail
+from core.outbox.sending import Sender
 from core.transitions import NotAllowed, Refused, TransitionError, WrongState, available
 from core.worktime import TOWN_TIME
 from directory.models import TeamRole
@@ -164,15 +167,15 @@ class TestDeadlines:
         assert not mails("services_admin/overdue").exists(), "a warning waits for the daily mail"
         case = shift(case, due_at=case.due_at - database_now() + timedelta(minutes=5))
         assert services.expire_and_close() == 1
-        assert [mail.to for mail in mails("services_admin/overdue")] == [lead.email]
+        assert [one.to for one in mails("services_admin/overdue")] == [lead.email]
         assert services.expire_and_close() == 0, "the City hears two working days later"
         shift(case, due_at=timedelta(days=7))
         assert services.expire_and_close() == 1
         assert mails("services_admin/overdue").filter(to=officer.email).count() == 1
         assert services.expire_and_close() == 0
-        for mail in mails("services_admin/overdue"):
-            assert "Maria" not in mail.text
-            assert "kran" not in mail.text
+        for one in mails("services_admin/overdue"):
+            assert "Maria" not in one.text
+            assert "kran" not in one.text
 
     def test_the_daily_mail_is_one_and_only_on_working_days(self, case, coordinator):
         tuesday = datetime(2026, 11, 24, 7, 5, tzinfo=TOWN_TIME)
@@ -181,9 +184,9 @@ class TestDeadlines:
         idle = team()
         assert digest.send_digests(tuesday) == 1
         assert digest.send_digests(tuesday + timedelta(hours=2)) == 0
-        mail = mails("services_admin/digest").get()
-        assert mail.to == coordinator.email != idle.email
-        assert "Maria" not in mail.text
+        written = mails("services_admin/digest").get()
+        assert written.to == coordinator.email != idle.email
+        assert "Maria" not in written.text
         assert digest.digest_of(coordinator)["waiting"] == 1
 
 
@@ -384,6 +387,54 @@ class TestPeople:
         )
         assert answer.status_code == 422
         assert "Długa odpowiedź" in answer.content.decode()
+
+
+class TestWithoutAMailServer:
+    def test_nothing_is_lost_nothing_comes_twice_and_the_order_stays(
+        self, settings, service, coordinator
+    ):
+        working = settings.EMAIL_BACKEND
+        settings.EMAIL_BACKEND = "tests.core.mail_backends.BrokenBackend"
+        case = ask(service)
+        Sender().run()
+        services.move(case, "confirm", actor=LinkHolder(case=case.pk))
+        taken(case, coordinator)
+        services.move(case, "ask", actor=coordinator, **text("Który kran?"))
+        Sender().run()
+        services.move(case, "answer", actor=coordinator, **text("Przyjdziemy."))
+        assert not mail.outbox
+        settings.EMAIL_BACKEND = working
+        for _round in range(8):
+            OutboxMail.objects.filter(finished_at=None).update(
+                next_try_at=database_now() - timedelta(minutes=1)
+            )
+            Sender().run()
+        said = [message.subject.split(": ")[-1] for message in mail.outbox]
+        assert len(said) == len(set(said)) == 4
+        assert [one.state for one in OutboxMail.objects.order_by("id")] == ["sent"] * 4
+        ids = [message.extra_headers["Message-ID"] for message in mail.outbox]
+        written = OutboxMail.objects.order_by("id").values_list("uuid", flat=True)
+        assert [str(one) in sent for one, sent in zip(written, ids, strict=True)] == [True] * 4
+
+
+class TestTheScreen:
+    def test_it_takes_as_many_queries_for_a_long_talk(self, client, case, coordinator):
+        taken(case, coordinator)
+        client.force_login(coordinator)
+        url = f"/admin/sprawy/inspect/{case.pk}/"
+
+        def queries() -> int:
+            with CaptureQueriesContext(connection) as captured:
+                assert client.get(url).status_code == 200
+            return len(captured)
+
+        services.move(case, "note", actor=coordinator, **text())
+        queries()
+        few = queries()
+        for _round in range(5):
+            services.move(case, "write", actor=coordinator, **text("Dzień dobry"))
+            services.move(case, "reply", actor=LinkHolder(case=case.pk), **text("Dzień dobry"))
+        assert queries() == few
 
 
 class TestAnyCourse:

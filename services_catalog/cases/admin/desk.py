@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
-from services_catalog.cases import services
+from services_catalog.cases import answers, services
 from services_catalog.cases.admin.forms import DeskRequestForm
 from services_catalog.cases.admin.screen import slip
 from services_catalog.cases.models import ServiceRequest
@@ -21,16 +21,22 @@ def take_down_view(request: HttpRequest) -> HttpResponse:
     """A request as it was told: choose the service, write it down, give number and PIN."""
     if not may_work(request.user):
         raise PermissionDenied
-    options = Service.objects.canonical().live()
+    options = Service.objects.canonical().live().select_related("locale", "form_version")
     form = DeskRequestForm(request.POST or None, request.FILES or None)
-    typed = request.POST.get("service", "")
+    typed = request.POST.get("service") or request.GET.get("service", "")
     chosen = options.filter(pk=typed).first() if typed.isdecimal() and len(typed) < 10 else None
+    asked = answers.begin(chosen) if chosen else None
     if request.method == "POST":
         form.is_valid()
         files = take_files(request, form, actor=request.user)
-        if form.is_valid() and chosen:
+        if chosen:
+            asked = answers.take(request, chosen, actor=request.user)
+        if form.is_valid() and chosen and (asked is None or asked.is_valid):
             values = {**form.cleaned_data, "files": files}
             values.pop("kept_files")
+            if asked is not None:
+                values["form_version"], values["answers"] = asked.version, asked.values
+                values["files"] = [*files, *asked.files]
             is_new = not ServiceRequest.objects.filter(
                 submission_key=values["submission_key"]
             ).exists()
@@ -45,6 +51,7 @@ def take_down_view(request: HttpRequest) -> HttpResponse:
             return redirect("services_catalog_cases:inspect", case.pk)
     context = {
         "form": form,
+        "asked": asked,
         "services": options,
         "chosen": chosen,
         "service_missing": request.method == "POST" and chosen is None,

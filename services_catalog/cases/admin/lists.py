@@ -12,18 +12,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import (
-    BooleanColumn,
     BulkActionsCheckboxColumn,
     Column,
     DateColumn,
     TitleColumn,
 )
 from wagtail.admin.views import generic
-from wagtail.admin.widgets.button import Button
+from wagtail.admin.widgets.button import Button, HeaderButton
 
 from accounts.models import User
 from accounts.permissions import has_role, people_with, signed_in
@@ -31,6 +31,7 @@ from accounts.roles import Role
 from core.admin import ReadOnlyPolicy, ReadOnlyViewSet
 from core.audit import record
 from core.clock import database_now
+from core.i18n.dates import hour, long_date
 from core.references import Reference
 from directory.models import Organisation
 from services_catalog.cases import states
@@ -49,6 +50,15 @@ from services_catalog.models.service import Service
 #: Signs by which a spreadsheet takes a text for a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 FILTERS_KEPT = 20
+
+
+def deadline(case: Any) -> str:
+    """Day and hour of the deadline that runs; said when it has passed."""
+    if case.state not in states.OURS:
+        return "–"
+    text = f"{long_date(case.due_at)}, {hour(case.due_at)}"
+    late = gettext("overdue")
+    return f"{text} – {late}" if case.is_late else text
 
 
 class CasePolicy(ReadOnlyPolicy):
@@ -125,7 +135,7 @@ class CaseIndexView(generic.IndexView):
         buttons = list(super().header_buttons)
         if may_work(self.request.user):
             url = reverse("services_catalog_cases:take_down")
-            buttons.append(Button(_("Take down a request"), url=url, icon_name="plus"))
+            buttons.append(HeaderButton(_("Take down a request"), url=url, icon_name="plus"))
         return buttons
 
     def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
@@ -223,8 +233,8 @@ class CaseViewSet(ReadOnlyViewSet):
         ),
         Column("assigned_org", label=_("Handled by")),
         Column("assigned_to", label=_("Assigned to")),
-        DateColumn("due_at", label=_("Deadline"), sort_key="due_at"),
-        BooleanColumn("is_late", label=_("Overdue")),
+        # Wagtail's own column says how long ago, and deadlines lie ahead.
+        Column("due_at", label=_("Deadline"), accessor=deadline, sort_key="due_at"),
         DateColumn("created_at", label=_("Received"), sort_key="created_at"),
     ]
     list_export = [

@@ -19,7 +19,7 @@ from wagtail.admin.views import generic
 from core.clock import database_now
 from core.files import serve
 from core.transitions import Transition, TransitionError, available
-from services_catalog.cases import erasing, permissions, selectors, services
+from services_catalog.cases import answers, erasing, permissions, selectors, services
 from services_catalog.cases.admin.forms import (
     AnswerForm,
     AssignForm,
@@ -97,12 +97,17 @@ def case_context(
 ) -> dict[str, Any]:
     """What the screen of a case shows to this person."""
     rows = available(case, request.user)
-    written = [row for row in rows if row.verb in WRITTEN]
+    written = sorted(
+        (row for row in rows if row.verb in WRITTEN), key=lambda row: WRITTEN.index(row.verb)
+    )
     plain = [row for row in rows if row.verb not in (*WRITTEN, *WITH_FORM) and _fits(row, case)]
     return {
         "case": case,
         "timeline": selectors.timeline(case, for_staff=True),
         "files": selectors.request_files(case),
+        "answers": answers.shown(
+            case, with_identity=permissions.may_see_contact(request.user, case)
+        ),
         "overdue": selectors.is_overdue(case, database_now()),
         "may_see_contact": permissions.may_see_contact(request.user, case),
         "may_export": permissions.may_work(request.user) and case.erased_at is None,

@@ -103,6 +103,16 @@ class ServiceRequest(models.Model):
     channel = models.CharField(_("channel"), max_length=10, choices=Channel, default=Channel.WEB)
     language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES)
     text = models.TextField(_("what it is about"), max_length=4000)
+    form_version = models.ForeignKey(
+        "forms.FormVersion",
+        verbose_name=_("form"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    #: Checked answers to the form's questions, by key.
+    answers = models.JSONField(default=dict, blank=True)
     state = states.MACHINE.state_field()
     assigned_org = models.ForeignKey(
         "directory.Organisation",

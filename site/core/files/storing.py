@@ -165,7 +165,8 @@ def _keep(
     storage = private_storage()
     content.seek(0)
     digest = hashlib.file_digest(content, "sha256").hexdigest()  # type: ignore[arg-type]
-    size = content.tell()
+    # Not `tell()`: hashing what stands in memory does not move through it.
+    size = content.seek(0, os.SEEK_END)
     content.seek(0)
     name = storage.save(f"{token[:2]}/{token}", File(content))
     _write_through(storage, name)

@@ -1,0 +1,173 @@
+"""The questions of a service beside the common ones, answered on the same page.
+
+A service names a published version of a form; the version that somebody began to fill in is the
+one that is checked and kept, also when another was published meanwhile. Once used it is frozen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core import signing
+from django.http import HttpRequest
+from django.utils.translation import ngettext
+
+from core.files import ALL, FileRefused, store_upload
+from core.files.models import StoredFile
+from forms.checking import check
+from forms.models import FormVersion
+from forms.rendering import StepView, read_posted, step_view
+from forms.schema import Field, Form, Step
+from forms.schema.definition import Audience
+from forms.types import FileInfo, registry
+from services_catalog.cases.models import ServiceRequest
+from services_catalog.models.service import Service
+
+_SALT, _MAX_AGE = "services.answers", 2 * 24 * 3600
+#: Answers that say nothing about a person by their kind: they stay for statistics.
+COUNTED = frozenset({"choice", "choices", "yes_no", "declaration", "number", "money"})
+
+
+@dataclass
+class Answers:
+    """What somebody has answered so far, as typed, with files and what is wrong."""
+
+    version: FormVersion
+    raw: dict[str, Any] = field(default_factory=dict)
+    stored: dict[str, list[StoredFile]] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
+    kept_token: str = ""
+
+    @property
+    def form(self) -> Form:
+        return self.version.form
+
+    @property
+    def view(self) -> StepView:
+        """All questions as one step, ready for the template."""
+        return step_view(
+            self.form, whole(self.form), self.raw, self._infos(), errors=self.errors or None
+        )
+
+    @property
+    def is_valid(self) -> bool:
+        return not self.errors
+
+    @property
+    def files(self) -> list[StoredFile]:
+        """All files of asked questions."""
+        return [file for key in self.values for file in self.stored.get(key, [])]
+
+    def validate(self) -> None:
+        """Checks everything in the active language; fills `values` and `errors`."""
+        checked = check(self.form, self.raw, self._infos())
+        self.values = checked.values
+        self.errors = {**checked.errors, **self.errors}
+
+    def _infos(self) -> dict[str, list[FileInfo]]:
+        return {
+            key: [FileInfo(str(one.pk), one.name, one.size, one.sha256) for one in files]
+            for key, files in self.stored.items()
+        }
+
+
+def whole(form: Form) -> Step:
+    """The questions of all steps as one: a request is one page."""
+    first = form.steps[0]
+    return Step(first.key, form.title, first.intro, tuple(form.fields.values()))
+
+
+def begin(service: Service) -> Answers | None:
+    """An empty form of a service, None where it asks nothing of its own."""
+    return Answers(service.form_version) if service.form_version else None
+
+
+def take(request: HttpRequest, service: Service, *, actor: Any) -> Answers | None:
+    """What was sent: read, files stored, checked. None where the service asks nothing."""
+    current = service.form_version
+    if current is None:
+        return None
+    posted = request.POST.get("form_version", "")
+    version = current
+    if posted.isdecimal() and len(posted) < 10:
+        # Filled in before another version was published: what they saw is what counts.
+        version = FormVersion.objects.filter(key=current.key, pk=posted).first() or current
+    form = version.form
+    answers = Answers(version)
+    answers.raw = read_posted(whole(form), request.POST, only=list(form.fields))
+    kept = _kept(request.POST.get("kept_answers", ""))
+    for item in form.fields.values():
+        if registry[item.type].takes_files:
+            _take_files(request, item, kept.get(item.key, []), answers, actor)
+    answers.kept_token = signing.dumps(
+        {key: [str(one.pk) for one in files] for key, files in answers.stored.items()}, salt=_SALT
+    )
+    answers.validate()
+    return answers
+
+
+def _take_files(
+    request: HttpRequest, item: Field, kept: list[str], answers: Answers, actor: Any
+) -> None:
+    found = list(StoredFile.objects.filter(pk__in=kept, owner_type=""))
+    most = int(item.options.get("max_files", 3))
+    uploads = request.FILES.getlist(f"file-{item.key}")
+    if len(found) + len(uploads) > most:
+        answers.errors[item.key] = ngettext(
+            "Send at most %(most)d file.", "Send at most %(most)d files.", most
+        ) % {"most": most}
+        uploads = uploads[: max(0, most - len(found))]
+    for upload in uploads:
+        try:
+            found.append(
+                store_upload(upload, actor=actor, allowed=item.options.get("kinds") or ALL)
+            )
+        except FileRefused as refusal:
+            answers.errors[item.key] = " ".join(refusal.messages)
+    answers.stored[item.key] = found
+
+
+def _kept(token: str) -> dict[str, list[str]]:
+    try:
+        found = signing.loads(token, salt=_SALT, max_age=_MAX_AGE) if token else {}
+    except signing.BadSignature:
+        return {}
+    return dict(found)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One answered question in words."""
+
+    label: str
+    text: str
+
+
+def shown(case: ServiceRequest, *, with_identity: bool = True) -> list[Shown]:
+    """The answers of a case in the active language; personal ones only where they may be seen."""
+    if case.form_version is None:
+        return []
+    rows = []
+    for key, item in case.form_version.form.fields.items():
+        if key not in case.answers:
+            continue
+        if item.audience == Audience.IDENTITY and not with_identity:
+            continue
+        rows.append(Shown(str(item.label), registry[item.type].show(item, case.answers[key])))
+    return rows
+
+
+def without_personal(case: Any) -> dict[str, Any]:
+    """What stays of the answers after erasing: choices and numbers that are not marked personal."""
+    if case.form_version is None:
+        return {}
+    fields = case.form_version.form.fields
+    return {
+        key: value
+        for key, value in case.answers.items()
+        if key in fields
+        and fields[key].type in COUNTED
+        and fields[key].audience != Audience.IDENTITY
+    }
