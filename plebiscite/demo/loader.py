@@ -261,6 +261,7 @@ class _Story:
             steps.append(("in_review", "propose_rejection", self.commission, {"reason": reason}))
             steps.append(("rejection_proposed", "reject", self.second, {}))
             if state == "appealed":
+                assert proposal.author is not None
                 steps.append(("rejected", "appeal", proposal.author, {"reason": appeal}))
         elif state == "merged":
             other = proposal.plebiscite.proposals.get(title=into)
