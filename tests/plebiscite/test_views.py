@@ -167,6 +167,18 @@ def test_errors_stand_beside_their_field_and_nothing_is_lost(booth, fields, coun
             assert f'value="{value}"' in page
 
 
+def test_an_address_elsewhere_is_refused_beside_its_fields():
+    plebiscite = make.voting(residence="17-200, Hajnówka")
+    url = f"/plebiscyt/{plebiscite.slug}/glosuj/"
+    client = signed_in(UserFactory())
+    form = {**hidden(client.get(url), "declare"), **DECLARED}
+    page = client.post(url, {**form, "postal_code": "00-001", "town": "Warszawa"}).content.decode()
+    assert page.count('class="field__error"') == 2
+    assert "podaj adres w Hajnówce" in page
+    assert 'value="00-001"' in page and 'value="Warszawa"' in page
+    assert client.post(url, form).status_code == 302
+
+
 def test_polish_dates_are_understood(booth):
     url, _plebiscite = booth
     client = signed_in(UserFactory())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -53,7 +55,7 @@ def _enter(seat: AccountSeat) -> HttpResponse:
     if status.voted_on:
         return seat.voted()
     if not status.is_declared:
-        return _declaration(seat, DeclarationForm(today=today()))
+        return _declaration(seat, _form(seat))
     return ballot(seat)
 
 
@@ -105,9 +107,13 @@ def _too_often(seat: AccountSeat, refusal: Throttled) -> HttpResponse:
     return response
 
 
+def _form(seat: AccountSeat, data: Any = None) -> DeclarationForm:
+    return DeclarationForm(data, today=today(), residence=seat.plebiscite.residence)
+
+
 @sensitive_variables()
 def _declare(seat: AccountSeat, *, is_ours: bool) -> HttpResponse:
-    form = DeclarationForm(seat.request.POST, today=today())
+    form = _form(seat, seat.request.POST)
     if not form.is_valid() or not is_ours:
         return _declaration(seat, form)
     try:
