@@ -265,6 +265,18 @@ def counted() -> Plebiscite:
         return make.together(plebiscite, "publish")
 
 
+def test_a_work_has_one_number_that_of_the_ballot():
+    plebiscite = make.voting()
+    option = plebiscite.options.last()
+    proposal = option.revision.proposal
+    url = addresses.of_work(plebiscite.slug, addresses.work_name(option.title, proposal.pk))
+    page = Client().get(url).content.decode()
+    assert f"<dt>Numer na karcie</dt><dd>{option.position}</dd>" in page
+    gallery = Client().get(addresses.gallery(plebiscite.slug)).content.decode()
+    card = gallery[: gallery.index(f'href="{url}"')]
+    assert re.findall(r'class="work__number"[^>]*>(\d+)<', card)[-1] == str(option.position)
+
+
 @pytest.mark.parametrize("prefix", ["", "/be", "/en", "/it"])
 def test_public_pages_in_every_language(prefix):
     from wagtail.models import Locale
@@ -275,8 +287,9 @@ def test_public_pages_in_every_language(prefix):
         if not page.has_translation(locale):
             page.copy_for_translation(locale, copy_parents=True, alias=True)
     plebiscite = counted()
-    number = plebiscite.proposals.accepted().first().number
-    for path in ("", "prace/", f"prace/{number}/", "wynik/"):
+    proposal = plebiscite.proposals.accepted().first()
+    name = addresses.work_name(proposal.title, proposal.pk)
+    for path in ("", "prace/", f"prace/{name}/", "wynik/"):
         response = Client().get(f"{prefix}/plebiscyt/{plebiscite.slug}/{path}")
         assert response.status_code == 200, path
         assert not response.cookies

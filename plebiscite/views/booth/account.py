@@ -24,7 +24,14 @@ from plebiscite.services import watching
 from plebiscite.services.registering import DeclarationRefused, declare
 from plebiscite.views.booth.seat import AccountSeat
 from plebiscite.views.booth.steps import ballot, closed, take_step
-from plebiscite.views.common import carried, count_try, private, public_or_404, sign_in_url
+from plebiscite.views.common import (
+    carried,
+    count_try,
+    private,
+    public_or_404,
+    sign_in_url,
+    sign_up_url,
+)
 
 
 @csrf_exempt  # the forms carry a token of their own: see form_tokens
@@ -48,7 +55,11 @@ def _enter(seat: AccountSeat) -> HttpResponse:
         return closed(seat)
     if not seat.user.is_authenticated:
         sign_in = sign_in_url(addresses.booth(plebiscite.slug))
-        return seat.draw("booth_sign_in.html", {"sign_in_url": sign_in, **_ways(plebiscite)})
+        links = {
+            "sign_in_url": sign_in,
+            "sign_up_url": sign_up_url(addresses.booth(plebiscite.slug)),
+        }
+        return seat.draw("booth_sign_in.html", {**links, **_ways(plebiscite)})
     if not may_vote(seat.user):
         return seat.draw("booth_verify.html", {})
     status = seat.status()
