@@ -25,6 +25,8 @@ from plebiscite.selectors import bundling
 from plebiscite.services.checkpoints import current_key
 
 log = logging.getLogger("plebiscite")
+#: Below the folder of public pictures: the only part of the media that the site gives out.
+FOLDER = "images/pakiety"
 _PIECE = 1 << 20
 
 
@@ -78,7 +80,7 @@ def _make(plebiscite: Plebiscite, row: BundleFile) -> None:
             with path.open("wb") as target:
                 write_bundle(plebiscite, target, progress=tell)
             digest = _sha256(path)
-            name = f"plebiscyt/{plebiscite.slug}-{digest[:16]}.zip"
+            name = f"{FOLDER}/{plebiscite.slug}-{digest[:16]}.zip"
             if not default_storage.exists(name):
                 with path.open("rb") as file:
                     name = default_storage.save(name, File(file))

@@ -2,6 +2,7 @@
 
 import gettext
 import os
+import re
 import subprocess
 import sys
 import time
@@ -446,6 +447,13 @@ def test_our_catalogues_have_djangos_plurals(language):
     path = catalogue_path(language, "django")
     assert polib.pofile(str(path)).metadata["Language"] == language
     assert plural_count(language) == {"pl": 4, "be": 4, "it": 2}[language]
+
+
+@pytest.mark.parametrize("language", ["pl", "be"])
+def test_a_date_in_full_brings_its_own_full_stop(language):
+    for entry in read(catalogue_path(language, "django")).values():
+        for text in (entry.msgstr, *entry.msgstr_plural.values()):
+            assert not re.search(r"%\((day|date)\)s\.(\s|<|$)", text), text
 
 
 def test_there_is_no_english_catalogue():

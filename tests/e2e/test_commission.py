@@ -95,7 +95,7 @@ def test_the_set_up_from_the_first_step_to_the_freeze(server_data, open_page, si
         page.get_by_role("button", name="Zapisz i idź dalej").click()
         expect(page).to_have_url(re.compile(f"/{following}/$")), step
         look(page)
-    page.get_by_label("na tej stronie, kodem").check()
+    page.locator("[name=channels][value=code]").check()
     page.get_by_role("button", name="Zapisz i idź dalej").click()
     expect(page).to_have_url(re.compile("/points/$"))
     for name, value in (("name", "Biblioteka"), ("address", "ul. Główna 1"), ("hours", "8–18")):

@@ -124,3 +124,18 @@ def _wait_for(condition, seconds: float = 20) -> None:  # type: ignore[no-untype
     while not condition():
         assert time.monotonic() < until
         time.sleep(0.1)
+
+
+def test_tables_of_an_earlier_version_are_refused_in_a_sentence(copy: Copy) -> None:
+    with copy.serving() as running:
+        assert running.stop() == 0
+    migration = copy.folder / "site" / "core" / "migrations" / "0001_initial.py"
+    before = migration.read_text()
+    migration.write_text(before + "# written anew\n")
+    try:
+        result = copy.run("run")
+    finally:
+        migration.write_text(before)
+    assert result.returncode == 1
+    assert "Traceback" not in result.stdout
+    assert "start anew with `make reset`" in result.stdout

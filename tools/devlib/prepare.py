@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import os
 import subprocess
 import sys
@@ -135,11 +136,37 @@ def migrate() -> None:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
+    present = {
+        f"{path.parent.parent.name}.{path.stem}": hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+        for folder in packages()
+        for path in sorted((folder / "migrations").glob("0*.py"))
+    }
+    refuse_other_tables(present)
     executor = MigrationExecutor(connection)
     if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
         return
     say("Preparing the database tables (half a minute the first time)")
     call_command("migrate", interactive=False, verbosity=0)
+    with connection.cursor() as cursor:
+        cursor.execute("COMMENT ON TABLE django_migrations IS %s", [json.dumps(present)])
+
+
+def refuse_other_tables(present: dict[str, str]) -> None:
+    """End with one sentence when this database was made by migrations that read otherwise now.
+
+    Until the first release they are written anew when the tables change; Django goes by their
+    names and would find nothing to do. What made the tables is kept as the comment of a table.
+    """
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT obj_description(to_regclass('django_migrations'), 'pg_class')")
+        made_by = json.loads(cursor.fetchone()[0] or "{}")
+    if any(present.get(name) != digest for name, digest in made_by.items()):
+        refuse(
+            "The data here were made by an earlier version, whose tables differ: "
+            "start anew with `make reset`, or use another folder (HAJNOWKA_VAR) or DATABASE_URL."
+        )
 
 
 def load_demo(*, again: bool) -> None:
