@@ -73,6 +73,16 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
         late = Q(state__in=states.OURS, due_at__lt=ClockTimestamp())
         return self.annotate(is_late=models.ExpressionWrapper(late, models.BooleanField()))
 
+    def with_urgency(self) -> ServiceRequestQuerySet:
+        """Each with `urgency`: 0 where the office has the next move, 1 while open, 2 when over."""
+        ours = models.When(state__in=states.OURS, then=0)
+        still_open = models.When(state__in=states.OPEN, then=1)
+        return self.annotate(
+            urgency=models.Case(
+                ours, still_open, default=2, output_field=models.SmallIntegerField()
+            )
+        )
+
     def overdue(self) -> ServiceRequestQuerySet:
         """Those whose deadline the office has let pass."""
         return self.filter(state__in=states.OURS, due_at__lt=ClockTimestamp())
