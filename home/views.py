@@ -21,6 +21,8 @@ from core.search.query import excerpt, find
 from core.search.suggest import suggestions
 from home.my_matters import my_matters
 from home.sitemaps import LanguagesSitemap
+from services_catalog.cases.access import opened_cases
+from services_catalog.cases.selectors import opened_cases as matters_of
 
 PAGE_SIZE = 15
 NOT_FOR_CRAWLERS = ("szukaj", "konto", "sprawy")
@@ -107,12 +109,13 @@ def suggest(request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_safe
 def my_matters_page(request: HttpRequest) -> HttpResponse:
-    """What a signed-in person has here; others learn how to get to theirs."""
+    """What a signed-in person has here; others see what a link has opened, and the way to it."""
     language = get_language() or settings.LANGUAGE_CODE
     matters = (
         my_matters(user=request.user, language=language) if request.user.is_authenticated else None
     )
-    return render(request, "home/my_matters.html", {"matters": matters})
+    opened = [] if matters else matters_of(opened_cases(request))
+    return render(request, "home/my_matters.html", {"matters": matters, "opened": opened})
 
 
 @never_cache

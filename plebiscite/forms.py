@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from core.files import IMAGES, accept
+from forms.fields import TidyField
 from plebiscite.models import (
     MAX_PICTURES,
     AuthorShown,
@@ -20,16 +21,19 @@ from plebiscite.models import (
     JuryCriterion,
     JuryScore,
 )
-from plebiscite.voters import Person
+from plebiscite.voters import Person, is_covered, places
 
 OLDEST = 125
+_OUTSIDE = _(
+    "Residents of Hajnówka vote here. If you live in Hajnówka, give your address in Hajnówka."
+)
 _POSTAL_CODE = re.compile(r"(\d{2})[\s\-\u2010-\u2015]?(\d{3})")
 
 
 class DeclarationForm(forms.Form):
     """Who the voter is: what the rules of a vote ask for, and nothing more."""
 
-    name = forms.CharField(
+    name = TidyField(
         label=_("First and last name"),
         help_text=_("All of them, as in your identity document."),
         max_length=160,
@@ -48,14 +52,14 @@ class DeclarationForm(forms.Form):
             "invalid": _("Write the date as day, month and year, for example 17.05.1950."),
         },
     )
-    street = forms.CharField(
+    street = TidyField(
         label=_("Street, house and flat"),
         help_text=_("For example: ul. 3 Maja 25/1."),
         max_length=160,
         widget=forms.TextInput(attrs={"class": "input", "autocomplete": "street-address"}),
         error_messages={"required": _("Write your street, or your village, with the number.")},
     )
-    postal_code = forms.CharField(
+    postal_code = TidyField(
         label=_("Postal code"),
         help_text=_("For example: 17-200."),
         max_length=10,
@@ -68,7 +72,7 @@ class DeclarationForm(forms.Form):
         ),
         error_messages={"required": _("Write the postal code.")},
     )
-    town = forms.CharField(
+    town = TidyField(
         label=_("Town"),
         max_length=80,
         initial="Hajnówka",
@@ -83,9 +87,12 @@ class DeclarationForm(forms.Form):
         error_messages={"required": _("Only those who declare this can vote.")},
     )
 
-    def __init__(self, *args: Any, today: datetime.date, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, today: datetime.date, residence: str = "", **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
+        self.places = places(residence)
 
     def clean_name(self) -> str:
         name = " ".join(self.cleaned_data["name"].split())
@@ -111,7 +118,16 @@ class DeclarationForm(forms.Form):
         found = _POSTAL_CODE.fullmatch(self.cleaned_data["postal_code"].strip())
         if found is None:
             raise ValidationError(_("A postal code has two and three digits, for example 17-200."))
-        return f"{found[1]}-{found[2]}"
+        code = f"{found[1]}-{found[2]}"
+        if not is_covered(self.places, postal_code=code):
+            raise ValidationError(_OUTSIDE)
+        return code
+
+    def clean_town(self) -> str:
+        town = " ".join(self.cleaned_data["town"].split())
+        if not is_covered(self.places, town=town):
+            raise ValidationError(_OUTSIDE)
+        return town
 
     def person(self) -> Person:
         """Who it is, once the form is valid."""
@@ -129,14 +145,14 @@ class ProposalForm(forms.Form):
     TEXTS = ("title", "description", "language", "kind", "theme", "author_shown", "accepts_rules")
     AXES = ("kind", "theme")
 
-    title = forms.CharField(
+    title = TidyField(
         label=_("Title of the work"),
         max_length=80,
         required=False,
         widget=forms.TextInput(attrs={"class": "input"}),
         error_messages={"max_length": _("A title has at most 80 characters.")},
     )
-    description = forms.CharField(
+    description = TidyField(
         label=_("Description"),
         help_text=_("What it shows, and why it is right for Hajnówka. At most 2000 characters."),
         max_length=2000,
@@ -161,7 +177,7 @@ class ProposalForm(forms.Form):
         required=False,
         widget=forms.ClearableFileInput(attrs={"class": "input", "accept": accept(IMAGES)}),
     )
-    alt_new = forms.CharField(
+    alt_new = TidyField(
         label=_("What does the new picture show?"),
         help_text=_(
             "One sentence for people who do not see it, for example: two oak leaves hold a sun."
@@ -192,7 +208,7 @@ class ProposalForm(forms.Form):
         for name in ("language", "author_shown"):
             self.fields[name].required = False
         for position, text in alt_texts.items():
-            self.fields[f"alt_{position}"] = forms.CharField(
+            self.fields[f"alt_{position}"] = TidyField(
                 label=_("What does picture %(number)d show?") % {"number": position},
                 max_length=250,
                 required=False,
@@ -231,7 +247,7 @@ class ProposalForm(forms.Form):
 class ReasonForm(forms.Form):
     """A reason in words, for an appeal."""
 
-    reason = forms.CharField(
+    reason = TidyField(
         label=_("Why do you not agree?"),
         max_length=2000,
         widget=forms.Textarea(attrs={"class": "input", "rows": 6}),
@@ -242,7 +258,7 @@ class ReasonForm(forms.Form):
 class ConflictForm(forms.Form):
     """What connects a juror with a work."""
 
-    reason = forms.CharField(
+    reason = TidyField(
         label=_("What connects you with this work or its author?"),
         help_text=_("The commission reads it. You will not judge this work."),
         max_length=1000,
@@ -274,7 +290,7 @@ class JudgingForm(forms.Form):
                 widget=forms.RadioSelect,
                 error_messages={"required": _("Give points here.")},
             )
-            self.fields[f"comment_{criterion.pk}"] = forms.CharField(
+            self.fields[f"comment_{criterion.pk}"] = TidyField(
                 label=_("Why so many? (%(criterion)s)") % {"criterion": criterion.name},
                 max_length=1000,
                 required=False,
@@ -309,13 +325,13 @@ class UseForm(forms.Form):
     """A request to use the winning sign."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)
-    name = forms.CharField(
+    name = TidyField(
         label=_("First and last name"),
         max_length=160,
         widget=forms.TextInput(attrs={"class": "input", "autocomplete": "name"}),
         error_messages={"required": _("Write your first and last name.")},
     )
-    organisation = forms.CharField(
+    organisation = TidyField(
         label=_("Organisation or firm"),
         max_length=160,
         required=False,
@@ -330,7 +346,7 @@ class UseForm(forms.Form):
             "invalid": _("This is not an e-mail address, for example: anna@example.org."),
         },
     )
-    purpose = forms.CharField(
+    purpose = TidyField(
         label=_("What do you want to use the sign for, and on what?"),
         help_text=_("For example: labels on jars of honey from our cooperative, 200 pieces."),
         max_length=2000,
@@ -346,7 +362,7 @@ class UseForm(forms.Form):
 class ObjectionForm(forms.Form):
     """An objection to a result. Who somebody is they may keep to themselves."""
 
-    text = forms.CharField(
+    text = TidyField(
         label=_("What do you object to?"),
         help_text=_("Say what happened, when and where. At most 4000 characters."),
         max_length=4000,
@@ -356,7 +372,7 @@ class ObjectionForm(forms.Form):
             "max_length": _("An objection has at most 4000 characters."),
         },
     )
-    name = forms.CharField(
+    name = TidyField(
         label=_("First and last name"),
         help_text=_("Only the commission sees it."),
         max_length=160,
@@ -375,13 +391,13 @@ class ObjectionForm(forms.Form):
 class AnswerForm(forms.Form):
     """The public answer to an objection."""
 
-    summary = forms.CharField(
+    summary = TidyField(
         label=_("Summary for everybody"),
         help_text=_("What is objected to, without names and other personal data."),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    answer = forms.CharField(
+    answer = TidyField(
         label=_("Answer"),
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 8}),

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, get_language_info
 from django.views.decorators.http import require_safe
 
+from core.i18n.sorting import sort_key
 from services_catalog import leaflet
 from services_catalog.selectors.comparing import compare
 from services_catalog.selectors.packages import find_package
@@ -75,7 +76,7 @@ def compare_view(request: HttpRequest) -> HttpResponse:
     chosen = [by_slug.get(request.GET.get(name, "")) for name in ("a", "b")]
     first, second = chosen
     context = {
-        "services": sorted(everything, key=lambda one: one.name),
+        "services": sorted(everything, key=lambda one: sort_key(one.name)),
         "first": first,
         "second": second,
         "is_same": first is not None and first is second,

@@ -13,7 +13,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from core.clock import database_now
@@ -212,11 +212,13 @@ def _key(request: HttpRequest) -> uuid_module.UUID:
         return uuid_module.uuid4()
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_people
 def correction(request: HttpRequest, uuid: Any) -> HttpResponse:
-    """Open what was sent for a correction, or leave it at what was sent."""
+    """Open what was sent for a correction, or leave it at what was sent; only POST acts."""
     application = visible(request, uuid)
+    if request.method != "POST":
+        return redirect("incubator:application", application.uuid)
     act = services.drop_correction if "drop" in request.POST else services.begin_correction
     try:
         act(application, actor=request.user)

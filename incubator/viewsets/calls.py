@@ -20,6 +20,7 @@ from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.permission_policies import ModelPermissionPolicy
 
+from core.admin import MomentColumn
 from core.audit import record
 from core.clock import ClockTimestamp
 from directory.models import Organisation
@@ -261,8 +262,8 @@ class CallViewSet(ModelViewSet):
         ),
         Column("code", label=_("Number")),
         Column("phase", label=_("Phase"), accessor=lambda call: call.phase_at(call.now).label),
-        DateColumn("opens_at", label=_("Opens")),
-        DateColumn("closes_at", label=_("Closes"), sort_key="closes_at"),
+        MomentColumn("opens_at", label=_("Opens")),
+        MomentColumn("closes_at", label=_("Closes"), sort_key="closes_at"),
         DateColumn("annulled_at", label=_("Annulled")),
         TitleColumn(
             "sent",

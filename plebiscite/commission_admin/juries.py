@@ -13,10 +13,11 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, ObjectList
-from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
+from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 
+from core.admin import MomentColumn
 from core.transitions import TransitionError, available
 from core.transitions.drawing import diagram
 from plebiscite.commission_admin.policies import PlebiscitePolicy
@@ -124,7 +125,7 @@ class JuryViewSet(ModelViewSet):
         ),
         Column("state", label=_("State"), accessor=lambda one: JURY.label(one.state, staff=True)),
         Column("effect", label=_("What its result does"), accessor="get_effect_display"),
-        DateColumn("scores_until", label=_("Scores until")),
+        MomentColumn("scores_until", label=_("Scores until")),
     ]
     edit_handler = ObjectList(
         [

@@ -16,7 +16,7 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.admin.views import generic
 
-from core.admin import ReadOnlyViewSet
+from core.admin import MomentColumn, ReadOnlyViewSet
 from core.transitions import TransitionError, available
 from core.transitions.drawing import diagram
 from plebiscite.commission_admin.policies import ProposalPolicy
@@ -90,7 +90,7 @@ class ObjectionViewSet(ReadOnlyViewSet):
         ),
         Column("plebiscite", label=_("Plebiscite"), accessor="plebiscite.title"),
         DateColumn("submitted_at", label=_("Received"), sort_key="submitted_at"),
-        DateColumn("answer_due", label=_("Answer due"), sort_key="answer_due"),
+        MomentColumn("answer_due", label=_("Answer due"), sort_key="answer_due"),
     ]
     list_export = ["number", "state", "summary", "answer", "submitted_at", "answered_at"]
     search_fields = ["number", "text"]

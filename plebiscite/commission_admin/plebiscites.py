@@ -12,10 +12,11 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.panels import TabbedInterface as Tabs
-from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
+from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 
+from core.admin import MomentColumn
 from core.transitions import SYSTEM_ONLY, TransitionError, available
 from core.transitions.drawing import diagram
 from plebiscite import clock
@@ -211,9 +212,9 @@ class PlebisciteViewSet(ModelViewSet):
             label=_("State"),
             accessor=lambda one: one.machine.label(one.state_at(clock.now()), staff=True),
         ),
-        DateColumn("contest_closes_at", label=_("Proposals until"), sort_key="contest_closes_at"),
-        DateColumn("voting_opens_at", label=_("Voting from"), sort_key="voting_opens_at"),
-        DateColumn("voting_closes_at", label=_("Voting until"), sort_key="voting_closes_at"),
+        MomentColumn("contest_closes_at", label=_("Proposals until"), sort_key="contest_closes_at"),
+        MomentColumn("voting_opens_at", label=_("Voting from"), sort_key="voting_opens_at"),
+        MomentColumn("voting_closes_at", label=_("Voting until"), sort_key="voting_closes_at"),
     ]
     list_export = ["slug", "title_pl", "state", "voting_opens_at", "voting_closes_at"]
     search_fields = ["title_pl", "slug"]

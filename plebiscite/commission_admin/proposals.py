@@ -8,7 +8,7 @@ from typing import Any
 import django_filters
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
@@ -27,7 +27,7 @@ from plebiscite.contest_states import AUTHORS_OWN, PROPOSAL
 from plebiscite.differences import Piece, compare
 from plebiscite.models import Plebiscite, Proposal, ProposalRevision
 from plebiscite.permissions import is_commission, may_read
-from plebiscite.phases import JOINABLE
+from plebiscite.phases import JOINABLE, WITH_COMMISSION
 from plebiscite.services import proposals
 
 
@@ -54,7 +54,8 @@ class ProposalIndexView(generic.IndexView):
     """The list: what waits longest comes first."""
 
     def get_base_queryset(self) -> QuerySet[Proposal]:
-        return sent()
+        waiting = Case(When(state__in=WITH_COMMISSION, then=0), default=1)
+        return sent().annotate(waiting=waiting)
 
 
 class ProposalInspectView(generic.InspectView):
@@ -85,6 +86,9 @@ class ProposalInspectView(generic.InspectView):
             revisions=revisions,
             comparison=self._comparison(revisions),
             joined=proposal.joined.all(),
+            ballot_number=proposal.plebiscite.options.filter(revision__proposal=proposal)
+            .values_list("position", flat=True)
+            .first(),
             moves=[row for row in moves if not row.takes],
             moves_with_reason=[row for row in moves if "reason" in row.takes],
             merge=next((row for row in moves if "into" in row.takes), None),
@@ -166,7 +170,7 @@ class ProposalViewSet(ReadOnlyViewSet):
             sort_key="title",
             get_url=lambda one: reverse("plebiscite_proposals:inspect", args=[one.pk]),
         ),
-        Column("number", label=_("Number"), sort_key="number"),
+        Column("number", label=_("Proposal no."), sort_key="number"),
         Column(
             "state",
             label=_("State"),
@@ -178,7 +182,7 @@ class ProposalViewSet(ReadOnlyViewSet):
     list_export = ["number", "title", "state", "reason", "submitted_at", "plebiscite"]
     search_fields = ["title", "description"]
     search_backend_name = None
-    ordering = ["submitted_at"]
+    ordering = ["waiting", "submitted_at", "id"]
 
     @property
     def permission_policy(self) -> ProposalPolicy:

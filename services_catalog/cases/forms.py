@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from forms.fields import TidyField
 from services_catalog.cases.models import CaseFeedback
 from services_catalog.cases.uploads import WithFiles
 from services_catalog.models.service import Service
@@ -48,14 +49,14 @@ class OnceForm(forms.Form):
 class RequestForm(OnceForm, WithFiles):
     """A request for a service: as few questions as an answer needs."""
 
-    text = forms.CharField(
+    text = TidyField(
         label=_("What do you need?"),
         help_text=_("A few sentences are enough. Do not write about your health or documents."),
         max_length=TEXT_LIMIT,
         widget=forms.Textarea(attrs={"rows": 6, "class": "input"}),
         error_messages={"required": _("Write what you need.")},
     )
-    name = forms.CharField(
+    name = TidyField(
         label=_("Your name"),
         max_length=120,
         widget=forms.TextInput(attrs={"autocomplete": "name", "class": "input"}),
@@ -78,13 +79,22 @@ class RequestForm(OnceForm, WithFiles):
         ),
     )
 
+    field_order: tuple[str, ...] = ("text", "files", "name", "email", "phone")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("email", "phone"):
+            # Neither is required for itself; the label says what is.
+            self.fields[name].one_of_two = True  # type: ignore[attr-defined]
+
     def clean_phone(self) -> str:
         phone = self.cleaned_data["phone"].strip()
         return normal_phone(phone) if phone else ""
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if not self.errors and not data.get("email") and not data.get("phone"):
+        is_wrong = "email" in self.errors or "phone" in self.errors
+        if not is_wrong and not data.get("email") and not data.get("phone"):
             self.add_error("email", _("Give an e-mail address or a telephone number."))
         return data
 
@@ -98,7 +108,7 @@ class PackageForm(RequestForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    field_order = ("services", "text", "name", "email", "phone", "files")
+    field_order = ("services", "text", "files", "name", "email", "phone")
 
     def __init__(self, *args: Any, package: PackageView, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -120,7 +130,7 @@ class PackageForm(RequestForm):
 class MessageForm(OnceForm, WithFiles):
     """A message to the other side."""
 
-    text = forms.CharField(
+    text = TidyField(
         label=_("Your message"),
         max_length=TEXT_LIMIT,
         widget=forms.Textarea(attrs={"rows": 5, "class": "input"}),
@@ -139,7 +149,7 @@ class FeedbackForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose one of the answers.")},
     )
-    comment = forms.CharField(
+    comment = TidyField(
         label=_("In your own words"),
         required=False,
         max_length=1000,

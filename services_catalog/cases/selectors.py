@@ -161,6 +161,12 @@ def my_cases(user: Any, language: str) -> Iterable[Matter]:
             yield _matter(case, waits=case.state in {states.WAITING, states.RESOLVED})
 
 
+def opened_cases(pks: Iterable[UUID]) -> list[Matter]:
+    """The cases that private links have opened in a browser, in the active language."""
+    cases = ServiceRequest.objects.filter(pk__in=list(pks)).select_related("service")
+    return [_matter(case, waits=case.state in {states.WAITING, states.RESOLVED}) for case in cases]
+
+
 def waiting_cases(user: Any, language: str) -> Iterable[Matter]:
     """Cases whose next move is the office's, the most urgent first."""
     if not may_work(user) and not is_provider(user):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -17,15 +16,17 @@ from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from core.files import serve
 from core.throttle import throttle, visitor_key
-from core.tokens import revoke
+from core.tokens import revoke, spent_token
+from core.tokens.access import Reason
 from core.tokens.models import AccessToken
 from core.tokens.views import Question, TokenView
 from core.transitions import TransitionError, available
-from services_catalog.cases import answers, erasing, notices, rules, selectors, services, states
+from services_catalog.cases import answers, erasing, notices, selectors, services, states
+from services_catalog.cases.access import actor_for, grant
 from services_catalog.cases.forms import (
     FeedbackForm,
     LostLinkForm,
@@ -40,8 +41,6 @@ from services_catalog.cases.uploads import take_files
 from services_catalog.selectors.packages import find_package
 from services_catalog.selectors.services import find_service, request_url
 
-ACCESS_KEY = "case_access"
-ACCESS_FOR = timedelta(minutes=60)
 #: Moves a resident may press here, and which of them carry a text.
 MOVES = ("reply", "accept", "reopen", "rate", "withdraw")
 WITH_TEXT = ("reply", "reopen")
@@ -134,25 +133,6 @@ def request_package(request: HttpRequest, slug: str) -> HttpResponse:
 # --- Following --------------------------------------------------------------------------------
 
 
-def grant(request: HttpRequest, case: ServiceRequest) -> None:
-    """Lets this browser see this one case for an hour."""
-    now = time.time()
-    access = {key: end for key, end in request.session.get(ACCESS_KEY, {}).items() if end > now}
-    access[str(case.pk)] = now + ACCESS_FOR.total_seconds()
-    request.session[ACCESS_KEY] = access
-
-
-def actor_for(request: HttpRequest, case: ServiceRequest) -> Any:
-    """Who is looking: the account that asked, or the holder of an opened link. 404 for others."""
-    if rules.requester(request.user, case):
-        return request.user
-    opened = request.session.get(ACCESS_KEY, {})
-    for pk in (case.pk, case.parent_id):
-        if opened.get(str(pk), 0) > time.time():
-            return LinkHolder(case=pk)
-    raise Http404
-
-
 def find_case(pk: UUID) -> ServiceRequest:
     """A case for a page; whoever may see it is asked next."""
     case = (
@@ -170,9 +150,14 @@ def find_case(pk: UUID) -> ServiceRequest:
 @never_cache
 @require_http_methods(["GET", "HEAD"])
 def case_page(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """One case, to whoever may see it."""
-    case = find_case(pk)
-    return show_case(request, case, actor_for(request, case))
+    """One case, to whoever may see it; to all others the ways to open one."""
+    try:
+        case = find_case(pk)
+        actor = actor_for(request, case)
+    except Http404:
+        # The same page whether there is such a case or not.
+        return render(request, "services_catalog/cases/no_access.html", status=404)
+    return show_case(request, case, actor)
 
 
 def show_case(
@@ -216,9 +201,11 @@ def show_case(
 
 @never_cache
 @sensitive_post_parameters()
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def move_case(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
-    """A button on the case's page."""
+    """A button on the case's page; only POST acts, everything else leads to that page."""
+    if request.method != "POST":
+        return redirect("services:case", pk=pk)
     case = find_case(pk)
     actor = actor_for(request, case)
     if verb not in MOVES:
@@ -312,6 +299,23 @@ class ConfirmCase(TokenView):
         grant(self.request, case)
         messages.success(self.request, _("Thank you. Your request is confirmed."))
         return redirect("services:case", pk=case.pk)
+
+    def refused(self, reason: Reason) -> HttpResponse:
+        spent = spent_token(self.kwargs["token"], self.purpose)
+        case = ServiceRequest.objects.filter(pk=spent.object_id).first() if spent else None
+        never = {states.UNCONFIRMED, states.EXPIRED}
+        if reason is Reason.EXPIRED:
+            # Nobody pressed the button, and it may have been withdrawn before.
+            never.add(states.WITHDRAWN)
+        if case is None or case.state in never:
+            return super().refused(reason)
+        try:
+            actor_for(self.request, case)
+            is_open = True
+        except Http404:
+            is_open = False
+        context = {"case": case, "is_open": is_open}
+        return render(self.request, "services_catalog/cases/confirmed.html", context)
 
 
 @never_cache

@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.permissions import signed_in
 from core.throttle import throttle, visitor_key
@@ -97,9 +97,11 @@ def my_ideas(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, pk: Any) -> HttpResponse:
-    """Takes one's own idea back."""
+    """Takes one's own idea back; only POST acts."""
+    if request.method != "POST":
+        return redirect("place:mine")
     idea = get_object_or_404(Idea, pk=pk)
     if idea.author_id != request.user.pk:
         raise Http404

@@ -7,9 +7,20 @@ from typing import Any
 
 from django.urls import URLPattern, path
 from django.utils import timezone
+from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic import InspectView
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.permission_policies import ModelPermissionPolicy
+
+from core.i18n.dates import hour, long_date
+
+
+class MomentColumn(Column):
+    """Day and hour in words. Wagtail's own says how long ago, which is wrong of what lies ahead."""
+
+    def get_value(self, instance: Any) -> str:
+        value = super().get_value(instance)
+        return f"{long_date(value)}, {hour(value)}" if value else "–"
 
 
 class ReadOnlyPolicy(ModelPermissionPolicy):

@@ -16,7 +16,15 @@ from core.transitions import transition as change
 from plebiscite import addresses, clock
 from plebiscite.judging import Scale, standings, worth
 from plebiscite.jury_states import JURY, SHEET
-from plebiscite.models import BallotOption, Jury, JuryScore, JurySheet
+from plebiscite.models import (
+    BallotOption,
+    Jury,
+    JuryScore,
+    JurySheet,
+    Manifest,
+    ParticipationMark,
+    Plebiscite,
+)
 from plebiscite.printing import protocol
 from plebiscite.selectors.judging import scores_csv
 from plebiscite.services import judging, moving, proposals
@@ -183,7 +191,32 @@ def test_what_the_result_does_to_the_ballot(effect):
         assert not BallotOption.objects.exists()
 
 
-STATES_OF_JURY = {"commission": {"open", "propose_close", "resume", "confirm_close"}}
+@pytest.mark.django_db
+def test_a_shortlist_is_what_is_frozen_and_voted_on():
+    jury = make.with_jury(effect="shortlist", places=2, works=4)
+    plebiscite = jury.plebiscite
+    for number, points in ((1, (1, 1)), (2, (5, 3)), (3, (4, 3)), (4, (0, 0))):
+        for sheet in sheets_of(jury, number):
+            make.judge(sheet, *points)
+    with clock.shifted(1.6 * make.DAY):
+        moving.make_keys(plebiscite.pk)
+        judging.move(jury, "propose_close", actor=make.commission())
+        jury = judging.move(jury, "confirm_close", actor=make.commission())
+        make.together(plebiscite, "freeze")
+    chosen = set(jury.works.filter(is_chosen=True).values_list("revision_id", flat=True))
+    options = list(BallotOption.objects.filter(plebiscite=plebiscite))
+    assert {one.revision_id for one in options} == chosen
+    assert len(options) == 2
+    text = Manifest.objects.get(plebiscite=plebiscite).text
+    kept_off = plebiscite.proposals.exclude(accepted_revision__in=chosen)
+    assert kept_off.count() == 2
+    for one in kept_off:
+        assert one.title not in text
+    with clock.shifted(3 * make.DAY):
+        current = moving.catch_up(Plebiscite.objects.get(pk=plebiscite.pk))
+        make.vote(current, make.declared(current), [options[0].code])
+    assert current.state == "voting"
+    assert ParticipationMark.objects.filter(plebiscite=plebiscite).count() == 1
 
 
 @pytest.mark.django_db
@@ -273,9 +306,9 @@ def test_nothing_tells_whose_works_they_are_until_the_jury_has_finished(index_pa
     addresses_of_public = [
         addresses.of_plebiscite(plebiscite.slug),
         addresses.gallery(plebiscite.slug),
-        *(addresses.of_work(plebiscite.slug, number) for number in (1, 2, 3)),
+        *(addresses.of_work(plebiscite.slug, number) for number in "123"),
     ]
-    seen = [Client().get(url).content.decode() for url in addresses_of_public]
+    seen = [Client().get(url, follow=True).content.decode() for url in addresses_of_public]
     desk = addresses.judging(plebiscite.slug)
     seen += [juror.get(url).content.decode() for url in (desk, f"{desk}1/", f"{desk}3/")]
     seen += [member.get(f"/admin/jury/inspect/{jury.pk}/").content.decode(), scores_csv(jury)]
@@ -285,7 +318,7 @@ def test_nothing_tells_whose_works_they_are_until_the_jury_has_finished(index_pa
         "plebiscite.printing.poster.typeset_pdf",
         lambda program, data, pictures: printed.append(str(data)) or b"%PDF-",
     )
-    Client().get(f"{addresses.of_work(plebiscite.slug, 1)}plakat.pdf")
+    Client().get(f"{addresses.of_work(plebiscite.slug, '1')}plakat.pdf")
     assert printed
     for text in [*seen, *printed]:
         assert text
@@ -295,7 +328,7 @@ def test_nothing_tells_whose_works_they_are_until_the_jury_has_finished(index_pa
     jury = judging.move(jury, "confirm_close", actor=make.commission())
     # The protocol never names them; the gallery does again.
     assert not any(canary in str(protocol.contents(jury)) for canary in CANARIES)
-    page = Client().get(addresses.of_work(plebiscite.slug, 1)).content.decode()
+    page = Client().get(addresses.of_work(plebiscite.slug, "1"), follow=True).content.decode()
     assert "Kanarek" in page
     answer = Client().get(addresses.jury_protocol(plebiscite.slug))
     assert answer.content.startswith(b"%PDF-")

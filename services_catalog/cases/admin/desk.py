@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
+from core.i18n.sorting import sort_key
 from services_catalog.cases import answers, services
 from services_catalog.cases.admin.forms import DeskRequestForm
 from services_catalog.cases.admin.screen import slip
@@ -52,7 +53,7 @@ def take_down_view(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "asked": asked,
-        "services": options,
+        "services": sorted(options, key=lambda one: sort_key(one.name)),
         "chosen": chosen,
         "service_missing": request.method == "POST" and chosen is None,
     }

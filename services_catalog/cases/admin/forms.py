@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.permissions import people_with
 from accounts.roles import Role
 from directory.models import Organisation, OrganisationKind
+from forms.fields import TidyField
 from services_catalog.cases.forms import MessageForm, RequestForm
 from services_catalog.cases.models import Outcome, Priority, ServiceRequest
 from services_catalog.cases.permissions import team_of
@@ -26,7 +27,7 @@ class DeskRequestForm(RequestForm):
         choices=[("phone", _("telephone")), ("desk", _("at the desk")), ("paper", _("on paper"))],
         widget=forms.RadioSelect,
     )
-    on_behalf_of = forms.CharField(
+    on_behalf_of = TidyField(
         label=_("For whom, if not for themselves"), max_length=120, required=False
     )
     priority = forms.TypedChoiceField(
@@ -44,8 +45,14 @@ class AnswerForm(MessageForm):
     """What staff write: to the resident, or a note; with the outcome where it is an answer."""
 
     outcome = forms.ChoiceField(
-        label=_("Outcome, for an answer"), choices=Outcome.choices, initial=Outcome.DONE
+        label=_("Outcome, for an answer"),
+        choices=Outcome.choices,
+        initial=Outcome.DONE,
+        required=False,
     )
+
+    def clean_outcome(self) -> str:
+        return self.cleaned_data["outcome"] or str(Outcome.DONE)
 
 
 class OfferForm(forms.Form):

@@ -120,6 +120,7 @@ class CaseIndexView(generic.IndexView):
         return (
             ServiceRequest.objects.visible_to(self.request.user)
             .with_overdue()
+            .with_urgency()
             .select_related("service__locale", "assigned_to", "assigned_org")
         )
 
@@ -255,7 +256,8 @@ class CaseViewSet(ReadOnlyViewSet):
     }
     search_fields = ["number", "text", "service__name"]
     search_backend_name = None
-    ordering = ["due_at", "id"]
+    # What the office has to move first, by deadline; then what waits for others; then what is over.
+    ordering = ["urgency", "due_at", "id"]
 
     @property
     def permission_policy(self) -> CasePolicy:

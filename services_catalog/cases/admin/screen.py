@@ -20,6 +20,7 @@ from core.clock import database_now
 from core.files import serve
 from core.transitions import Transition, TransitionError, available
 from services_catalog.cases import answers, erasing, permissions, selectors, services
+from services_catalog.cases.admin import words
 from services_catalog.cases.admin.forms import (
     AnswerForm,
     AssignForm,
@@ -67,6 +68,7 @@ class CaseInspectView(generic.InspectView):
     """The screen of a case."""
 
     template_name = "services_catalog/admin/case.html"
+    page_title = _("Case")
 
     def get_object(self) -> ServiceRequest:
         return visible_case(self.request, self.kwargs["pk"])
@@ -100,6 +102,7 @@ def case_context(
     written = sorted(
         (row for row in rows if row.verb in WRITTEN), key=lambda row: WRITTEN.index(row.verb)
     )
+    form_moves = [row for row in rows if row.verb in WITH_FORM]
     plain = [row for row in rows if row.verb not in (*WRITTEN, *WITH_FORM) and _fits(row, case)]
     return {
         "case": case,
@@ -111,19 +114,27 @@ def case_context(
         "overdue": selectors.is_overdue(case, database_now()),
         "may_see_contact": permissions.may_see_contact(request.user, case),
         "may_export": permissions.may_work(request.user) and case.erased_at is None,
-        "main_moves": [row for row in plain if row.verb in FIRST],
-        "plain_moves": [row for row in plain if row.verb not in FIRST],
-        "written_moves": written,
+        "main_moves": [_helped(row) for row in plain if row.verb in FIRST],
+        "plain_moves": [_helped(row) for row in plain if row.verb not in FIRST],
+        "written_moves": [_helped(row) for row in written],
+        "may_answer": any(row.verb == "answer" for row in written),
         "form_moves": [
-            (row, failed[1] if failed and failed[0] == row.verb else _small_form(row, case))
-            for row in rows
-            if row.verb in WITH_FORM
+            (
+                *_helped(row),
+                failed[1] if failed and failed[0] == row.verb else _small_form(row, case),
+            )
+            for row in form_moves
         ],
         "form": form or AnswerForm(initial={"text": template} if template else None),
         "reply_templates": selectors.reply_templates(case) if written else [],
         "duplicates": case.duplicates.all()[:20],
         "parts": ServiceRequest.objects.visible_to(request.user).filter(parent=case)[:20],
     }
+
+
+def _helped(row: Transition) -> tuple[Transition, Any]:
+    """A move with the line that stands beside its button."""
+    return row, words.HELP.get(row.verb, "")
 
 
 def _fits(row: Transition, case: ServiceRequest) -> bool:
@@ -189,7 +200,8 @@ def move_view(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
         return back
     except LookupError as error:
         raise Http404 from error
-    messages.success(request, _("Done."))
+    case.refresh_from_db()
+    messages.success(request, words.done(case, verb))
     if not ServiceRequest.objects.visible_to(request.user).filter(pk=case.pk).exists():
         return redirect("services_catalog_cases:index")
     return back

@@ -5,6 +5,6 @@ Looking at a link changes nothing (`peek`), because mail programs look at links 
 only a pressed button acts (`redeem`). `core.tokens.views.TokenView` is the page with the button.
 """
 
-from core.tokens.access import TokenRefused, issue, peek, prune, redeem, revoke
+from core.tokens.access import TokenRefused, issue, peek, prune, redeem, revoke, spent_token
 
-__all__ = ["TokenRefused", "issue", "peek", "prune", "redeem", "revoke"]
+__all__ = ["TokenRefused", "issue", "peek", "prune", "redeem", "revoke", "spent_token"]

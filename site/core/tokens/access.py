@@ -59,6 +59,14 @@ def peek(text: str, purpose: str) -> AccessToken:
     return _valid(AccessToken.objects.all(), text, purpose)
 
 
+def spent_token(text: str, purpose: str) -> AccessToken | None:
+    """A token whether or not it opens anything, to tell its holder what became of its object.
+
+    It gives no right: whoever uses it has to show no more than the holder knows anyway.
+    """
+    return AccessToken.objects.filter(digest=_digest(text), purpose=purpose).first()
+
+
 def redeem(text: str, purpose: str) -> AccessToken:
     """Use the token once. Raises TokenRefused.
 
