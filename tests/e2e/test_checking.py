@@ -112,9 +112,9 @@ def test_a_sceptic_checks_everything(server_data, open_page, tmp_path):
 
     # Bundles of every method, and tampering that only a recount finds.
     for method in ("ranked", "points", "approval"):
+        path = tmp_path / f"{method}.zip"
         path.write_bytes(samples.written(samples.make(method=method, account=20, seed=5)))
         page.locator("#bundle-file").set_input_files(path)
-        # The last answer stands until the new one comes: wait for what only this one has.
         expect(page.locator("[data-check][data-outcome=ok]")).to_have_count(17)
         expect(page.locator("[data-result=good]")).to_be_visible()
     for name, before, after, check in (
@@ -125,11 +125,13 @@ def test_a_sceptic_checks_everything(server_data, open_page, tmp_path):
         files = samples.unpacked(samples.written(samples.make()))
         assert before in files[name]
         files[name] = files[name].replace(before, after, 1)
+        path = tmp_path / f"bad-{check}.zip"
         samples.packed(files, path)
         page.locator("#bundle-file").set_input_files(path)
         failed = page.locator("[data-check][data-outcome=failed]:not([hidden])")
         expect(failed.first).to_have_attribute("data-check", check)
         expect(page.locator("[data-result=bad]")).to_be_visible()
+    path = tmp_path / "nothing.zip"
     path.write_bytes(io.BytesIO(b"PK nothing").getvalue())
     page.locator("#bundle-file").set_input_files(path)
     expect(page.locator("[data-result=no-bundle]")).to_be_visible()

@@ -18,13 +18,18 @@ function verify(part) {
     progress.value += 1;
   }
 
+  // A file of the same name, downloaded again, would be no change.
+  input.addEventListener("click", () => { input.value = ""; });
   input.addEventListener("change", async () => {
     const [file] = input.files;
     if (!file) return;
     worker?.terminate();
     show("");
     list.hidden = false;
-    for (const row of list.children) row.hidden = true;
+    for (const row of list.children) {
+      row.hidden = true;
+      delete row.dataset.outcome;
+    }
     progress.value = 0;
     progress.hidden = false;
     worker = new Worker(part.dataset.worker);
