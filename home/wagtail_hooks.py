@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.paginator import WagtailPaginator
 from wagtail.admin.ui.components import Component
 from wagtail.models import Site
 
@@ -22,6 +24,17 @@ from home.models import LegalDetails
 def admin_css() -> str:
     """Our colours in Wagtail's admin."""
     return format_html('<link rel="stylesheet" href="{}">', static("css/admin.css"))
+
+
+def count_label(paginator: WagtailPaginator) -> str:
+    """The number of things in a list, right for every number.
+
+    Wagtail writes the plural name of the things after it, in the same form for two and for five.
+    """
+    return _("%(count)s in all") % {"count": paginator.count}
+
+
+WagtailPaginator.items_count_label = property(count_label)
 
 
 class StatementPanel(Component):
@@ -56,3 +69,13 @@ def add_statement_panel(request: HttpRequest, panels: list[Any]) -> None:
     missing, due = details.missing(), review_due(details, timezone.localdate())
     if missing or due:
         panels.append(StatementPanel(details, missing, due))
+
+
+# Wagtail's own guide and news of its version, in English and on another server.
+FOREIGN_HELP = ("editor-guide", "whats-new-in-wagtail-")
+
+
+@hooks.register("construct_help_menu")
+def keep_help_here(request: HttpRequest, items: list[MenuItem]) -> None:
+    """Help is what is in Polish and on this server: the keyboard shortcuts."""
+    items[:] = [item for item in items if not item.name.startswith(FOREIGN_HELP)]

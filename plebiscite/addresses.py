@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
+from django.utils.text import slugify
 from django.utils.translation import get_language
 
+from core.i18n.folding import fold
 from core.templatetags.site_tags import localised_path
 
 INDEX = "/plebiscyt/"
+ID_LETTERS = 8
 
 
 def index(language: str | None = None) -> str:
@@ -32,9 +36,17 @@ def gallery(slug: str, language: str | None = None) -> str:
     return f"{of_plebiscite(slug, language)}prace/"
 
 
-def of_work(slug: str, number: int, language: str | None = None) -> str:
-    """One accepted work."""
-    return f"{gallery(slug, language)}{number}/"
+def work_name(title: str, proposal: UUID) -> str:
+    """How an address names a work: by its title and the beginning of its id, never by a number.
+
+    So an address holds from the acceptance on, and cannot contradict the number of the ballot.
+    """
+    return f"{slugify(fold(title)) or 'praca'}-{proposal.hex[:ID_LETTERS]}"
+
+
+def of_work(slug: str, name: str, language: str | None = None) -> str:
+    """One accepted work, by its `work_name`."""
+    return f"{gallery(slug, language)}{name}/"
 
 
 def results(slug: str, language: str | None = None) -> str:

@@ -21,9 +21,12 @@ from plebiscite.models import (
     JuryCriterion,
     JuryScore,
 )
-from plebiscite.voters import Person
+from plebiscite.voters import Person, is_covered, places
 
 OLDEST = 125
+_OUTSIDE = _(
+    "Residents of Hajnówka vote here. If you live in Hajnówka, give your address in Hajnówka."
+)
 _POSTAL_CODE = re.compile(r"(\d{2})[\s\-\u2010-\u2015]?(\d{3})")
 
 
@@ -84,9 +87,12 @@ class DeclarationForm(forms.Form):
         error_messages={"required": _("Only those who declare this can vote.")},
     )
 
-    def __init__(self, *args: Any, today: datetime.date, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, today: datetime.date, residence: str = "", **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
+        self.places = places(residence)
 
     def clean_name(self) -> str:
         name = " ".join(self.cleaned_data["name"].split())
@@ -112,7 +118,16 @@ class DeclarationForm(forms.Form):
         found = _POSTAL_CODE.fullmatch(self.cleaned_data["postal_code"].strip())
         if found is None:
             raise ValidationError(_("A postal code has two and three digits, for example 17-200."))
-        return f"{found[1]}-{found[2]}"
+        code = f"{found[1]}-{found[2]}"
+        if not is_covered(self.places, postal_code=code):
+            raise ValidationError(_OUTSIDE)
+        return code
+
+    def clean_town(self) -> str:
+        town = " ".join(self.cleaned_data["town"].split())
+        if not is_covered(self.places, town=town):
+            raise ValidationError(_OUTSIDE)
+        return town
 
     def person(self) -> Person:
         """Who it is, once the form is valid."""

@@ -58,6 +58,7 @@ def write(
     log_public_key: bytes,
     regulations: dict[str, str],
     minimum_age: int,
+    residence: list[str],
     beacon_rule: str,
     polling_points: list[str],
     codes: tuple[int, str],
@@ -65,7 +66,8 @@ def write(
     """The manifest as canonical JSON: sorted keys, no spaces, moments in UTC.
 
     `regulations` are hashes of the text in each language; `codes` how many voting codes were
-    printed, and the hash of the list of their digests.
+    printed, and the hash of the list of their digests. `residence` are the postal codes and towns
+    whose addresses a declaration may name; none when addresses are not checked.
     """
     return canonical_json(
         {
@@ -87,6 +89,7 @@ def write(
             "log_public_key": log_public_key.hex(),
             "regulations_sha256": regulations,
             "minimum_age": minimum_age,
+            "residence": residence,
             "beacon_rule": beacon_rule,
             "polling_points": polling_points,
             "codes_printed": {"number": codes[0], "sha256": codes[1]},

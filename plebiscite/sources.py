@@ -215,7 +215,11 @@ class WorkSearch:
                     kind="work",
                     language=language,
                     title=obj.accepted_revision.title,
-                    url=addresses.of_work(obj.plebiscite.slug, obj.number or 0, language),
+                    url=addresses.of_work(
+                        obj.plebiscite.slug,
+                        addresses.work_name(obj.accepted_revision.title, obj.pk),
+                        language,
+                    ),
                     summary=obj.accepted_revision.description[:200],
                     body=f"{obj.accepted_revision.description} {author}",
                     date=obj.submitted_at,

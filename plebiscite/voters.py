@@ -19,6 +19,7 @@ from core.i18n.folding import fold
 
 PEPPER_SIZE = 32
 
+_BETWEEN = re.compile(r"[,;\n]")
 _WORDS = re.compile(r"[^\W_]+")
 # "25/1", "25 m. 1", "25 lok. 1" are one address; so are "ul. Zina" and "Zina".
 _SAID_OR_NOT = frozenset(
@@ -62,8 +63,36 @@ def normalise_address(street: str, postal_code: str) -> str:
         for word in _WORDS.findall(fold(street))
         if word not in _SAID_OR_NOT and word not in _SAID_OR_NOT_CYRILLIC
     ]
-    digits = "".join(char for char in postal_code if char.isdigit())
-    return " ".join([*words, digits])
+    return " ".join([*words, _digits(postal_code)])
+
+
+def places(text: str) -> list[str]:
+    """The postal codes and towns of a list that is parted by commas or lines."""
+    return [one for part in _BETWEEN.split(text) if (one := " ".join(part.split()))]
+
+
+def is_covered(listed: list[str], *, postal_code: str = "", town: str = "") -> bool:
+    """Whether a code or a town is among the listed ones; where none of a kind is listed, any is.
+
+    A town may be written with more around it ("miasto Hajnówka") and without accents.
+    """
+    codes = {_digits(one) for one in listed if _is_code(one)}
+    towns = [_words(one) for one in listed if not _is_code(one)]
+    if postal_code and codes and _digits(postal_code) not in codes:
+        return False
+    return not (town and towns) or any(f" {one} " in f" {_words(town)} " for one in towns)
+
+
+def _is_code(text: str) -> bool:
+    return not any(char.isalpha() for char in text)
+
+
+def _digits(text: str) -> str:
+    return "".join(char for char in text if char.isdigit())
+
+
+def _words(text: str) -> str:
+    return " ".join(_WORDS.findall(fold(text)))
 
 
 def person_key(pepper: bytes, person: Person) -> bytes:

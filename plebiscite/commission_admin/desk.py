@@ -57,8 +57,8 @@ def desk_view(request: HttpRequest, point: PollingPoint) -> HttpResponse:
     """Find a person, hand something out, print the line for the signature. Only POST acts."""
     step = request.POST.get("step", "")
     if request.method != "POST" or step == "next":
-        return _desk(request, point, DeskForm(today=_today()))
-    form = DeskForm(request.POST, today=_today())
+        return _desk(request, point, _form(point))
+    form = _form(point, request.POST)
     if not form.is_valid():
         return _desk(request, point, form)
     person = form.person()
@@ -209,6 +209,10 @@ def _desk(
         "state": _state(point),
     }
     return render(request, "plebiscite/admin/desk.html", context)
+
+
+def _form(point: PollingPoint, data: Any = None) -> DeskForm:
+    return DeskForm(data, today=_today(), residence=point.plebiscite.residence)
 
 
 def _slip(request: HttpRequest, point: PollingPoint, form: DeskForm, mark: Any) -> HttpResponse:

@@ -86,6 +86,9 @@ class ProposalInspectView(generic.InspectView):
             revisions=revisions,
             comparison=self._comparison(revisions),
             joined=proposal.joined.all(),
+            ballot_number=proposal.plebiscite.options.filter(revision__proposal=proposal)
+            .values_list("position", flat=True)
+            .first(),
             moves=[row for row in moves if not row.takes],
             moves_with_reason=[row for row in moves if "reason" in row.takes],
             merge=next((row for row in moves if "into" in row.takes), None),
@@ -167,7 +170,7 @@ class ProposalViewSet(ReadOnlyViewSet):
             sort_key="title",
             get_url=lambda one: reverse("plebiscite_proposals:inspect", args=[one.pk]),
         ),
-        Column("number", label=_("Number"), sort_key="number"),
+        Column("number", label=_("Proposal no."), sort_key="number"),
         Column(
             "state",
             label=_("State"),

@@ -278,7 +278,9 @@ def _summary(plebiscite: Plebiscite) -> list[tuple[str, list[tuple[str, Any]]]]:
             _("Ways to vote"),
             [
                 (named("channels"), ", ".join(str(channels[one]) for one in values["channels"])),
-                *((named(name), getattr(plebiscite, name)) for name in ("minimum_age", "grace_s")),
+                (named("minimum_age"), plebiscite.minimum_age),
+                (named("residence"), plebiscite.residence or _("not checked")),
+                (named("grace_s"), plebiscite.grace_s),
                 *((named(name), getattr(plebiscite, name)) for name in ("mix_k", "retention_days")),
             ],
         ),

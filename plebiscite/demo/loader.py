@@ -136,6 +136,7 @@ class _Story:
             cover=picture(self.row.get("cover", "")),
             quorum=self.row.get("quorum", 0),
             channels=list(Channel.values) if "in_person" in self.row else [Channel.ACCOUNT.value],
+            residence="17-200, Hajnówka, Гайнаўка",
             is_example=True,
         )
         for field in TEXTS:

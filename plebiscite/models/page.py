@@ -15,7 +15,6 @@ from wagtail.fields import StreamField
 
 from core.blocks import BodyBlock
 from core.models import BasePage
-from plebiscite import addresses
 from plebiscite.phases import FROZEN_ON, PUBLISHED
 
 
@@ -62,31 +61,37 @@ class PlebisciteIndexPage(RoutablePageMixin, BasePage):
         context = selectors.gallery_context(found, request.GET) if found else None
         return self._draw(request, "plebiscite/gallery.html", context)
 
-    @path("<slug:slug>/prace/<int:number>/", name="proposal")
-    def proposal(self, request: HttpRequest, slug: str, number: int) -> HttpResponse:
-        """One accepted work."""
+    @path("<slug:slug>/prace/<slug:name>/", name="proposal")
+    def proposal(self, request: HttpRequest, slug: str, name: str) -> HttpResponse:
+        """One accepted work; older addresses of it lead to the one it has now."""
         from plebiscite import selectors
 
         found = selectors.find_public(slug)
-        context = selectors.proposal_context(found, number) if found else None
-        if found and context is None and (other := selectors.joined_number(found, number)):
-            return redirect(addresses.of_work(slug, other))
+        number = selectors.number_by_name(found, name) if found else None
+        if found is None or number is None:
+            raise Http404
+        context = selectors.proposal_context(found, number)
+        if context is None and (other := selectors.joined_url(found, number)):
+            return redirect(other)
+        if context and not context["work"].url.endswith(f"/{name}/"):
+            return redirect(context["work"].url)
         return self._draw(request, "plebiscite/proposal.html", context)
 
-    @path("<slug:slug>/prace/<int:number>/plakat.pdf/", name="poster")
-    def poster(self, request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    @path("<slug:slug>/prace/<slug:name>/plakat.pdf/", name="poster")
+    def poster(self, request: HttpRequest, slug: str, name: str) -> HttpResponse:
         """A poster of an accepted work, to be printed by anybody."""
         from plebiscite import selectors
         from plebiscite.printing.poster import poster
 
         found = selectors.find_public(slug)
-        sources = selectors.poster_sources(found, number) if found else None
+        number = selectors.number_by_name(found, name) if found else None
+        sources = selectors.poster_sources(found, number) if found and number else None
         if found is None or sources is None:
             raise Http404
         seen = selectors.view(found)
         content = poster(found, *sources, call=capfirst(seen.deadline) or seen.title)
         response = HttpResponse(content, content_type="application/pdf")
-        response["Content-Disposition"] = f'inline; filename="{slug}-{number}.pdf"'
+        response["Content-Disposition"] = f'inline; filename="{slug}-{name}.pdf"'
         return response
 
     @path("<slug:slug>/znak/", name="sign")

@@ -144,6 +144,15 @@ class Plebiscite(models.Model):
         validators=[MaxValueValidator(30)],
         help_text=_("In years, on the first day of voting; 0 for none: the law says “residents”."),
     )
+    residence = models.TextField(
+        _("whose addresses are accepted"),
+        max_length=1000,
+        blank=True,
+        help_text=_(
+            "Postal codes and names of towns, parted by commas, for example: 17-200, Hajnówka. "
+            "Other addresses are refused in the declaration. Empty: the address is not checked."
+        ),
+    )
     method = models.CharField(
         _("method"),
         max_length=10,

@@ -25,12 +25,13 @@ def poster(plebiscite: Plebiscite, work: Work, picture: RevisionPicture, *, call
     """The poster as PDF, in the active language; `call` says what one can do now."""
     language = get_language() or settings.LANGUAGE_CODE
     url = f"{settings.WAGTAILADMIN_BASE_URL.rstrip('/')}{work.url}"
-    number = _("Work number %(number)s") % {"number": work.label_number}
+    drawn = work.label_number
+    number = _("Work number %(number)s") % {"number": drawn} if drawn else ""
     data = {
         "title": typeset(work.title, work.language),
         "alt": work.picture.alt_text,
         "contest": typeset(plebiscite.title, language),
-        "byline": f"{number} · {work.author}" if work.author else number,
+        "byline": " · ".join(part for part in (number, work.author) if part),
         "description": _shortened(typeset(work.description, work.language)).splitlines(),
         "call": call,
         "url": url.split("://")[-1],

@@ -1,7 +1,7 @@
 """Reads that pages, views and exports need; each takes a bounded number of queries."""
 
 from plebiscite.selectors.explaining import explained_context
-from plebiscite.selectors.gallery import gallery_context, joined_number, poster_sources
+from plebiscite.selectors.gallery import gallery_context, joined_url, poster_sources
 from plebiscite.selectors.judging import public_jury
 from plebiscite.selectors.public import (
     crumbs,
@@ -18,6 +18,7 @@ from plebiscite.selectors.public import (
 from plebiscite.selectors.results import result_json, results_context, totals_csv
 from plebiscite.selectors.sign import sign_context
 from plebiscite.selectors.timeline import timeline_context
+from plebiscite.selectors.works import number_by_name
 
 __all__ = [
     "crumbs",
@@ -25,9 +26,10 @@ __all__ = [
     "find_public",
     "gallery_context",
     "index_context",
-    "joined_number",
+    "joined_url",
     "log_lines",
     "manifest_text",
+    "number_by_name",
     "plebiscite_context",
     "poster_sources",
     "proposal_context",

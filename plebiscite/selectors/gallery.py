@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from plebiscite import addresses
 from plebiscite.models import ContestChoice, Plebiscite, Proposal, RevisionPicture
 from plebiscite.phases import FROZEN_ON, WITH_PUBLIC_REASON, ProposalState
 from plebiscite.selectors.public import languages, today, view
@@ -40,7 +41,9 @@ class Outcome:
     state_label: str
     reason: str
     answer: str
-    joined_with: int | None
+    #: The public work it was joined with.
+    joined_title: str = ""
+    joined_url: str = ""
 
 
 def gallery_context(plebiscite: Plebiscite, asked: Mapping[str, str]) -> dict[str, Any]:
@@ -84,7 +87,7 @@ def outcomes(plebiscite: Plebiscite) -> list[Outcome]:
     """
     rows = (
         plebiscite.proposals.filter(state__in=[*WITH_PUBLIC_REASON, ProposalState.MERGED])
-        .select_related("merged_into")
+        .select_related("merged_into__accepted_revision")
         .order_by("number")
     )
     return [
@@ -93,16 +96,17 @@ def outcomes(plebiscite: Plebiscite) -> list[Outcome]:
             state_label=one.state_label,
             reason="" if one.state == ProposalState.MERGED else one.reason,
             answer=one.appeal_answer,
-            joined_with=_public_number(one.merged_into),
+            **_joined_with(plebiscite, one.merged_into),
         )
         for one in rows
     ]
 
 
-def joined_number(plebiscite: Plebiscite, number: int) -> int | None:
-    """The number of the public work that a proposal was joined with."""
+def joined_url(plebiscite: Plebiscite, number: int) -> str:
+    """The address of the public work that a proposal was joined with; empty if there is none."""
     found = plebiscite.proposals.filter(number=number, state=ProposalState.MERGED)
-    return _public_number(one.merged_into) if (one := found.first()) else None
+    one = found.select_related("merged_into__accepted_revision").first()
+    return _joined_with(plebiscite, one.merged_into).get("joined_url", "") if one else ""
 
 
 def poster_sources(plebiscite: Plebiscite, number: int) -> tuple[Work, RevisionPicture] | None:
@@ -117,8 +121,12 @@ def poster_sources(plebiscite: Plebiscite, number: int) -> tuple[Work, RevisionP
     return (found, first) if first else None
 
 
-def _public_number(other: Proposal | None) -> int | None:
-    return other.number if other is not None and other.state == ProposalState.ACCEPTED else None
+def _joined_with(plebiscite: Plebiscite, other: Proposal | None) -> dict[str, str]:
+    if other is None or other.state != ProposalState.ACCEPTED or other.accepted_revision is None:
+        return {}
+    title = other.accepted_revision.title
+    name = addresses.work_name(title, other.pk)
+    return {"joined_title": title, "joined_url": addresses.of_work(plebiscite.slug, name)}
 
 
 def _is_in(one: Outcome, state: str) -> bool:

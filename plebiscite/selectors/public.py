@@ -384,9 +384,9 @@ def public_paths() -> Iterator[str]:
         yield f"{plebiscite.slug}/prace/"
         if plebiscite.state in PUBLISHED:
             yield f"{plebiscite.slug}/wynik/"
-        numbers = plebiscite.contest.proposals.accepted().values_list("number", flat=True)
-        for number in numbers.order_by("number"):
-            yield f"{plebiscite.slug}/prace/{number}/"
+        named = plebiscite.contest.proposals.accepted().order_by("number")
+        for key, title in named.values_list("pk", "accepted_revision__title"):
+            yield f"{plebiscite.slug}/prace/{addresses.work_name(title, key)}/"
 
 
 def _days(start: datetime, end: datetime) -> str:

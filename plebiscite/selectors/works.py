@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,6 +13,7 @@ from django.core.files.storage import default_storage
 from django.db.models import OuterRef
 
 from plebiscite import addresses, pictures
+from plebiscite.addresses import ID_LETTERS
 from plebiscite.fair_order import fair_order
 from plebiscite.jury_states import CLOSED
 from plebiscite.models import (
@@ -23,6 +25,8 @@ from plebiscite.models import (
     RevisionPicture,
 )
 from plebiscite.phases import FROZEN_ON, PlebisciteState
+
+_BEGINNING = re.compile(rf"[0-9a-f]{{{ID_LETTERS}}}")
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,10 @@ class PictureView:
 
 @dataclass(frozen=True)
 class Work:
-    """One work. `label_number` is that of the ballot paper once there is one, else its own."""
+    """One work. `number` is that of its proposal, for us alone; everybody reads `label_number`,
+
+    the one of the ballot paper: 0, and not shown, until it has been drawn.
+    """
 
     number: int
     label_number: int
@@ -64,7 +71,7 @@ class Work:
     @property
     def name(self) -> str:
         """Number and title, as on the ballot paper."""
-        return f"{self.label_number}. {self.title}"
+        return f"{self.label_number}. {self.title}" if self.label_number else self.title
 
 
 def works(plebiscite: Plebiscite, *, today: date) -> list[Work]:
@@ -191,7 +198,7 @@ def _of_option(plebiscite: Plebiscite, option: BallotOption, withheld: bool) -> 
         language=option.language,
         author="" if withheld else _authors(proposal.author_label, option.joined_authors),  # type: ignore[attr-defined]
         **_judged(option.revision),
-        url=addresses.of_work(plebiscite.slug, proposal.number or 0),
+        url=_url(plebiscite, option.title, proposal),
         kind=getattr(option.revision.kind, "code", ""),
         theme=getattr(option.revision.theme, "code", ""),
         picture=picture_view(
@@ -216,7 +223,7 @@ def _of_proposal(
     views = tuple(views_of(revision.pictures.all()))
     return Work(
         number=proposal.number or 0,
-        label_number=option.position if option else proposal.number or 0,
+        label_number=option.position if option else 0,
         title=revision.title,
         description=revision.description,
         language=revision.language,
@@ -224,12 +231,27 @@ def _of_proposal(
         **_judged(revision),
         kind=getattr(revision.kind, "code", ""),
         theme=getattr(revision.theme, "code", ""),
-        url=addresses.of_work(plebiscite.slug, proposal.number or 0),
+        url=_url(plebiscite, revision.title, proposal),
         picture=views[0],
         code=option.code if option else "",
         is_example=proposal.is_example,
         pictures=views,
     )
+
+
+def _url(plebiscite: Plebiscite, title: str, proposal: Proposal) -> str:
+    return addresses.of_work(plebiscite.slug, addresses.work_name(title, proposal.pk))
+
+
+def number_by_name(plebiscite: Plebiscite, name: str) -> int | None:
+    """The number of the proposal that an address names; older addresses had the number itself."""
+    if name.isdigit():
+        return int(name) if len(name) < ID_LETTERS else None
+    beginning = name.rpartition("-")[2]
+    if not _BEGINNING.fullmatch(beginning):
+        return None
+    named = plebiscite.contest.proposals.filter(pk__startswith=beginning)
+    return named.values_list("number", flat=True).first()
 
 
 def views_of(found: Iterable[RevisionPicture]) -> Iterable[PictureView]:

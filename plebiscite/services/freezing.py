@@ -12,6 +12,7 @@ from plebiscite.models import BallotOption, Manifest, Plebiscite
 from plebiscite.sealing import padded_size
 from plebiscite.selectors.codes import printed_digest
 from plebiscite.selectors.commission.setup import DATES
+from plebiscite.voters import places
 
 _random = secrets.SystemRandom()
 
@@ -52,6 +53,7 @@ def write_ballot_paper(plebiscite: Plebiscite) -> Manifest:
             for code, text in _in_languages(plebiscite, "regulations").items()
         },
         minimum_age=plebiscite.minimum_age,
+        residence=places(plebiscite.residence),
         beacon_rule=plebiscite.beacon_rule,
         polling_points=list(
             plebiscite.points.order_by("position", "name").values_list("name", flat=True)

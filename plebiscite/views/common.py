@@ -66,6 +66,11 @@ def sign_in_url(back: str) -> str:
     return f"{reverse('account_login')}?{urlencode({'next': back})}"
 
 
+def sign_up_url(back: str) -> str:
+    """Where to make an account, to come back here afterwards."""
+    return f"{reverse('account_signup')}?{urlencode({'next': back})}"
+
+
 def carried(request: HttpRequest, *left_out: str) -> list[tuple[str, str]]:
     """What was sent, to be sent again after signing in."""
     return [

@@ -246,7 +246,9 @@ def _page(
         "withdraw": verbs.get("withdraw"),
         "appeal": verbs.get("appeal"),
         "reason": reason or ReasonForm(),
-        "public_url": addresses.of_work(plebiscite.slug, proposal.number or 0),
+        "public_url": addresses.of_work(
+            plebiscite.slug, addresses.work_name(proposal.title, proposal.pk)
+        ),
         "may_appeal": "appeal" in verbs and _is_in_time(proposal),
         "appeal_is_over": "appeal" in verbs and not _is_in_time(proposal),
     }

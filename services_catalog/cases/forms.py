@@ -79,7 +79,7 @@ class RequestForm(OnceForm, WithFiles):
         ),
     )
 
-    field_order = ("text", "files", "name", "email", "phone")
+    field_order: tuple[str, ...] = ("text", "files", "name", "email", "phone")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

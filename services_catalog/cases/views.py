@@ -303,7 +303,11 @@ class ConfirmCase(TokenView):
     def refused(self, reason: Reason) -> HttpResponse:
         spent = spent_token(self.kwargs["token"], self.purpose)
         case = ServiceRequest.objects.filter(pk=spent.object_id).first() if spent else None
-        if case is None or case.state in {states.UNCONFIRMED, states.EXPIRED}:
+        never = {states.UNCONFIRMED, states.EXPIRED}
+        if reason is Reason.EXPIRED:
+            # Nobody pressed the button, and it may have been withdrawn before.
+            never.add(states.WITHDRAWN)
+        if case is None or case.state in never:
             return super().refused(reason)
         try:
             actor_for(self.request, case)

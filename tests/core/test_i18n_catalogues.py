@@ -10,10 +10,27 @@ from pathlib import Path
 
 import polib
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
+from django.utils.translation import gettext as translate
+from django.utils.translation import ngettext, override
+from django.utils.translation.trans_real import DjangoTranslation, translation
 
-from core.i18n.catalogues import LANGUAGES, LOCALE_DIR, PROJECT_DIR, audience, catalogue_path
-from core.i18n.catalogues.borrowed import CORRECTED, corrected_entries
+from core.i18n.catalogues import (
+    DOMAINS,
+    LANGUAGES,
+    LOCALE_DIR,
+    PROJECT_DIR,
+    audience,
+    catalogue_path,
+)
+from core.i18n.catalogues.borrowed import (
+    ADMIN,
+    CORRECTED,
+    CORRECTED_ADMIN,
+    corrected_admin_entries,
+    corrected_entries,
+)
 from core.i18n.catalogues.check import entry_faults, problems
 from core.i18n.catalogues.compile import compile_changed
 from core.i18n.catalogues.extract import Messages, collect
@@ -326,6 +343,25 @@ def test_belarusian_has_what_a_library_lacks(found):
     assert "Forgot your password?" not in {text for _, text in wanted(found["django"], "pl")}
 
 
+def test_polish_alone_has_what_the_admin_lacks(found):
+    polish = wanted(found["django"], "pl")
+    assert polish[None, "Toggle checks"].files == {"wagtail.admin"}
+    assert not polish[None, "Toggle checks"].for_visitors
+    # Wagtail's own catalogue has it, and it is not one of the corrected ones.
+    assert (None, "Keyboard shortcuts") not in polish
+    assert (None, "Autosave in progress…") in wanted(found["djangojs"], "pl", "djangojs")
+    for language in ("be", "it"):
+        assert (None, "Toggle checks") not in wanted(found["django"], language)
+        assert not wanted(found["djangojs"], language, "djangojs").keys() - found["djangojs"].keys()
+
+
+def test_a_text_wagtail_no_longer_has_is_named(monkeypatch):
+    assert len(corrected_admin_entries("pl", "django")) > 50
+    monkeypatch.setitem(CORRECTED_ADMIN, "wagtail.images", ("There is no such text",))
+    with pytest.raises(LookupError, match=r"wagtail\.images .*no such text"):
+        corrected_admin_entries("pl", "django")
+
+
 def test_a_staff_text_that_a_library_shows_to_visitors_is_theirs_too(found):
     found["django"].note(
         None, "Note", None, file="home/wagtail_hooks.py", comments=[], for_visitors=False
@@ -340,6 +376,58 @@ def test_a_staff_text_that_a_library_shows_to_visitors_is_theirs_too(found):
 
 def test_our_catalogues_are_complete():
     assert list(problems(collect())) == []
+
+
+def admin_apps():
+    return [
+        config
+        for config in apps.get_app_configs()
+        if config.name.split(".")[0].startswith("wagtail")
+    ]
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_nothing_in_the_admin_is_left_in_english(domain):
+    """What Django has put together for a Polish page, against all that Wagtail can say."""
+    assert {config.name for config in admin_apps()} <= set(ADMIN)
+    if domain == "django":
+        polish = translation("pl")
+    else:
+        folders = [Path(config.path, "locale") for config in admin_apps()]
+        polish = DjangoTranslation(
+            "pl", domain, localedirs=[str(path) for path in folders if path.is_dir()]
+        )
+    texts, missing = 0, []
+    for config in admin_apps():
+        english = Path(config.path, "locale", "en", "LC_MESSAGES", f"{domain}.po")
+        for entry in polib.pofile(str(english)) if english.exists() else ():
+            key = f"{entry.msgctxt}\x04{entry.msgid}" if entry.msgctxt else entry.msgid
+            texts += 1
+            if key not in polish._catalog and (key, 0) not in polish._catalog:
+                missing.append((config.name, entry.msgid))
+    assert texts > {"django": 1000, "djangojs": 50}[domain]
+    assert missing == []
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"), [(1, "1 obraz"), (3, "3 obrazy"), (5, "5 obrazów"), (22, "22 obrazy")]
+)
+def test_the_admin_counts_in_polish(number, expected):
+    text = (
+        '%(total)s Image <span class="w-sr-only">created in %(site_name)s</span>',
+        '%(total)s Images <span class="w-sr-only">created in %(site_name)s</span>',
+    )
+    with override("pl"):
+        shown = ngettext(*text, number) % {"total": number, "site_name": "Hajnówka"}
+    assert shown == f'{expected} <span class="w-sr-only">w serwisie Hajnówka</span>'
+
+
+def test_corrected_texts_of_wagtail_are_shown():
+    with override("pl"):
+        assert translate("Search term") == "Szukana fraza"
+        assert (
+            translate("Submit to %(workflow_name)s") == "Wyślij do sprawdzenia: %(workflow_name)s"
+        )
 
 
 def test_the_command_checks(capsys):

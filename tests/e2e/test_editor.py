@@ -131,7 +131,7 @@ def test_from_the_first_word_to_the_public_and_into_english(
         expect(frame.locator("h1")).to_have_text(TITLE, use_inner_text=True)
         expect(frame.locator('img[alt="Gęsie pióro na stole"]')).to_have_count(1)
         assert editor.request.get(f"/aktualnosci/{SLUG}/").status == 404
-        act(editor, "Wyślij do Druga para oczu")
+        act(editor, "Wyślij do sprawdzenia: Druga para oczu")
         editor.wait_for_url(lambda url: "/edit/" not in url)
         expect(editor.locator(".messages")).to_contain_text("przekazana do przeglądu")
         page = written()
@@ -204,7 +204,7 @@ def add_picture_refused_without_words(page: Page) -> None:
     alt = page.locator('[data-contentpath="alt_text"] input')
     expect(alt).to_have_value("Gęsie pióro na stole")
     alt.fill("")
-    act(page, "Wyślij do Druga para oczu")
+    act(page, "Wyślij do sprawdzenia: Druga para oczu")
     expect(page.locator(BODY)).to_contain_text("Proszę dodaj tekst alternatywny do obrazka")
     expect(page.locator("#id_title")).to_have_value(TITLE)
     alt.fill("Gęsie pióro na stole")
@@ -230,7 +230,7 @@ def test_a_subheading_needs_a_heading_and_publishing_can_wait(
         dialog.get_by_role("button", name="Zapisz plan").press("Enter")
         expect(chief.locator(".messages").or_(chief.locator("main")).first).to_be_visible()
         chief.wait_for_load_state("load")
-        act(chief, "Schedule to publish")
+        act(chief, "Zaplanuj publikację")
         expect(chief.locator(".messages")).to_contain_text(TITLE)
         page = written()
         assert not page.live

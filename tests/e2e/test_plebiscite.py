@@ -125,7 +125,7 @@ def test_from_a_proposal_to_the_result(
     look()
     code = page.locator("[data-code]")
     if javascript:
-        expect(page.locator("[data-drawn-by-browser]")).to_be_visible()
+        expect(page.locator("[data-drawn-by-browser]")).to_have_js_property("hidden", False)
     short = code.inner_text()
     page.locator("main form[data-seal] button[type=submit]").click()
     expect(page.locator(".receipt .ticket__large")).to_have_text(short)

@@ -237,6 +237,7 @@ def _manifest(
         log_public_key=signing.public_half(LOG_KEY),
         regulations={"pl": hashlib.sha256(b"regulamin").hexdigest()},
         minimum_age=0,
+        residence=[],
         beacon_rule="Losowanie kulek w ratuszu",
         polling_points=["Biblioteka"],
         codes=(number, hashlib.sha256(listed.encode()).hexdigest()),

@@ -228,7 +228,8 @@ def test_names_in_any_script(first_name, last_name, shown, label):
 def test_a_text_with_markup_is_text():
     plebiscite = make.announced()
     proposal = make.accepted(plebiscite, title="<b>Znak</b>", description="<script>x()</script>")
-    page = Client().get(addresses.of_work(plebiscite.slug, proposal.number)).content.decode()
+    name = addresses.work_name(proposal.title, proposal.pk)
+    page = Client().get(addresses.of_work(plebiscite.slug, name)).content.decode()
     assert "<script>x()" not in page
     assert "&lt;b&gt;Znak" in page
 

@@ -61,8 +61,9 @@ def test_the_vote_is_held_anew(void):
     page = Client().get(addresses.of_plebiscite(void.slug)).content.decode()
     assert "zabrakło" in page
     assert addresses.of_plebiscite(new.slug) in page
-    number = void.proposals.first().number
-    assert Client().get(addresses.of_work(new.slug, number)).status_code == 200
+    proposal = void.proposals.first()
+    name = addresses.work_name(proposal.title, proposal.pk)
+    assert Client().get(addresses.of_work(new.slug, name)).status_code == 200
 
 
 def test_only_once_only_void_only_the_commission(void):

@@ -167,6 +167,18 @@ def test_errors_stand_beside_their_field_and_nothing_is_lost(booth, fields, coun
             assert f'value="{value}"' in page
 
 
+def test_an_address_elsewhere_is_refused_beside_its_fields():
+    plebiscite = make.voting(residence="17-200, Hajnówka")
+    url = f"/plebiscyt/{plebiscite.slug}/glosuj/"
+    client = signed_in(UserFactory())
+    form = {**hidden(client.get(url), "declare"), **DECLARED}
+    page = client.post(url, {**form, "postal_code": "00-001", "town": "Warszawa"}).content.decode()
+    assert page.count('class="field__error"') == 2
+    assert "podaj adres w Hajnówce" in page
+    assert 'value="00-001"' in page and 'value="Warszawa"' in page
+    assert client.post(url, form).status_code == 302
+
+
 def test_polish_dates_are_understood(booth):
     url, _plebiscite = booth
     client = signed_in(UserFactory())
@@ -253,6 +265,18 @@ def counted() -> Plebiscite:
         return make.together(plebiscite, "publish")
 
 
+def test_a_work_has_one_number_that_of_the_ballot():
+    plebiscite = make.voting()
+    option = plebiscite.options.last()
+    proposal = option.revision.proposal
+    url = addresses.of_work(plebiscite.slug, addresses.work_name(option.title, proposal.pk))
+    page = Client().get(url).content.decode()
+    assert f"<dt>Numer na karcie</dt><dd>{option.position}</dd>" in page
+    gallery = Client().get(addresses.gallery(plebiscite.slug)).content.decode()
+    card = gallery[: gallery.index(f'href="{url}"')]
+    assert re.findall(r'class="work__number"[^>]*>(\d+)<', card)[-1] == str(option.position)
+
+
 @pytest.mark.parametrize("prefix", ["", "/be", "/en", "/it"])
 def test_public_pages_in_every_language(prefix):
     from wagtail.models import Locale
@@ -263,8 +287,9 @@ def test_public_pages_in_every_language(prefix):
         if not page.has_translation(locale):
             page.copy_for_translation(locale, copy_parents=True, alias=True)
     plebiscite = counted()
-    number = plebiscite.proposals.accepted().first().number
-    for path in ("", "prace/", f"prace/{number}/", "wynik/"):
+    proposal = plebiscite.proposals.accepted().first()
+    name = addresses.work_name(proposal.title, proposal.pk)
+    for path in ("", "prace/", f"prace/{name}/", "wynik/"):
         response = Client().get(f"{prefix}/plebiscyt/{plebiscite.slug}/{path}")
         assert response.status_code == 200, path
         assert not response.cookies

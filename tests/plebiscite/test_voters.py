@@ -9,9 +9,11 @@ import pytest
 from plebiscite.voters import (
     Person,
     account_key,
+    is_covered,
     normalise_address,
     normalise_name,
     person_key,
+    places,
     second_key,
 )
 
@@ -104,3 +106,21 @@ def test_keys_mean_nothing_without_their_pepper_and_do_not_cross():
 def test_a_short_pepper_is_refused():
     with pytest.raises(ValueError, match="32 bytes"):
         person_key(b"short", ANNA)
+
+
+@pytest.mark.parametrize(
+    ("listed", "postal_code", "town", "expected"),
+    [
+        ("17-200, Hajnówka", "17-200", "Hajnówka", True),
+        ("17-200; Hajnówka\nГайнаўка", "17-200", "гайнаўка", True),
+        ("17-200, Hajnówka", "17-200", "miasto HAJNOWKA", True),
+        ("17-200, Hajnówka", "00-001", "Warszawa", False),
+        ("17-200, Hajnówka", "00-001", "Hajnówka", False),
+        ("17-200, Hajnówka", "17-200", "Dubiny", False),
+        ("Hajnówka", "00-001", "Hajnówka", True),
+        ("17-200", "17-200", "Dubiny", True),
+        ("", "00-001", "Warszawa", True),
+    ],
+)
+def test_addresses_that_a_vote_covers(listed, postal_code, town, expected):
+    assert is_covered(places(listed), postal_code=postal_code, town=town) is expected

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from django.db import connection, transaction
 from django.urls import reverse
 
 from core.clock import database_now
@@ -102,6 +103,12 @@ class TestStaff:
         client.force_login(coordinator)
         rows = client.get("/admin/sprawy/").context["object_list"]
         assert [row.pk for row in rows] == [late.pk, later.pk, waits.pk, over.pk]
+
+    def test_the_order_of_urgency_is_read_from_its_index(self, case):
+        rows = ServiceRequest.objects.with_urgency().order_by("urgency", "due_at", "id")[:20]
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_sort = off; SET LOCAL enable_seqscan = off")
+            assert "services_case_urgent" in rows.explain()
 
     def test_each_button_says_what_it_does_and_the_answer_is_the_first(
         self, client, case, coordinator

@@ -158,7 +158,9 @@ class TestTheVisitor:
         assert client.post(url).status_code == 404
         client.force_login(owner)
         assert "Ławka" in client.get("/pomysly/moje/").content.decode()
-        assert client.get(url).status_code == 405
+        assert client.get(url).url == reverse("place:mine"), "GET never acts"
+        one.refresh_from_db()
+        assert one.state != "withdrawn"
         client.post(url)
         one.refresh_from_db()
         assert one.state == "withdrawn"

@@ -108,6 +108,7 @@ def frozen_values(plebiscite: Plebiscite) -> dict[str, Any]:
         "dates": {name: getattr(plebiscite, name).isoformat() for name in DATES},
         "channels": sorted(plebiscite.channels),
         "minimum_age": plebiscite.minimum_age,
+        "residence": plebiscite.residence,
         "ruleset": plebiscite.ruleset.as_dict(),
         "beacon_rule": plebiscite.beacon_rule,
         "grace_s": plebiscite.grace_s,

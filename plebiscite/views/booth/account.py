@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -22,7 +24,14 @@ from plebiscite.services import watching
 from plebiscite.services.registering import DeclarationRefused, declare
 from plebiscite.views.booth.seat import AccountSeat
 from plebiscite.views.booth.steps import ballot, closed, take_step
-from plebiscite.views.common import carried, count_try, private, public_or_404, sign_in_url
+from plebiscite.views.common import (
+    carried,
+    count_try,
+    private,
+    public_or_404,
+    sign_in_url,
+    sign_up_url,
+)
 
 
 @csrf_exempt  # the forms carry a token of their own: see form_tokens
@@ -46,14 +55,18 @@ def _enter(seat: AccountSeat) -> HttpResponse:
         return closed(seat)
     if not seat.user.is_authenticated:
         sign_in = sign_in_url(addresses.booth(plebiscite.slug))
-        return seat.draw("booth_sign_in.html", {"sign_in_url": sign_in, **_ways(plebiscite)})
+        links = {
+            "sign_in_url": sign_in,
+            "sign_up_url": sign_up_url(addresses.booth(plebiscite.slug)),
+        }
+        return seat.draw("booth_sign_in.html", {**links, **_ways(plebiscite)})
     if not may_vote(seat.user):
         return seat.draw("booth_verify.html", {})
     status = seat.status()
     if status.voted_on:
         return seat.voted()
     if not status.is_declared:
-        return _declaration(seat, DeclarationForm(today=today()))
+        return _declaration(seat, _form(seat))
     return ballot(seat)
 
 
@@ -105,9 +118,13 @@ def _too_often(seat: AccountSeat, refusal: Throttled) -> HttpResponse:
     return response
 
 
+def _form(seat: AccountSeat, data: Any = None) -> DeclarationForm:
+    return DeclarationForm(data, today=today(), residence=seat.plebiscite.residence)
+
+
 @sensitive_variables()
 def _declare(seat: AccountSeat, *, is_ours: bool) -> HttpResponse:
-    form = DeclarationForm(seat.request.POST, today=today())
+    form = _form(seat, seat.request.POST)
     if not form.is_valid() or not is_ours:
         return _declaration(seat, form)
     try:

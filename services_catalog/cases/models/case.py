@@ -40,6 +40,16 @@ class Outcome(models.TextChoices):
     ELSEWHERE = "elsewhere", _("passed on elsewhere")
 
 
+def _urgency() -> models.Case:
+    """The same for lists and for the index that they are read by."""
+    return models.Case(
+        models.When(state__in=states.OURS, then=0),
+        models.When(state__in=states.OPEN, then=1),
+        default=2,
+        output_field=models.IntegerField(),
+    )
+
+
 class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
     """Reads of cases; each says who may see the rows it gives."""
 
@@ -75,13 +85,7 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
 
     def with_urgency(self) -> ServiceRequestQuerySet:
         """Each with `urgency`: 0 where the office has the next move, 1 while open, 2 when over."""
-        ours = models.When(state__in=states.OURS, then=0)
-        still_open = models.When(state__in=states.OPEN, then=1)
-        return self.annotate(
-            urgency=models.Case(
-                ours, still_open, default=2, output_field=models.SmallIntegerField()
-            )
-        )
+        return self.annotate(urgency=_urgency())
 
     def overdue(self) -> ServiceRequestQuerySet:
         """Those whose deadline the office has let pass."""
@@ -198,6 +202,7 @@ class ServiceRequest(models.Model):
         default_permissions = ("view",)
         indexes = [
             models.Index(fields=["state", "due_at"], name="services_case_due"),
+            models.Index(_urgency(), "due_at", "id", name="services_case_urgent"),
             models.Index(fields=["due_at", "id"], name="services_case_soonest"),
             models.Index(fields=["-created_at", "id"], name="services_case_newest"),
             models.Index(fields=["assigned_org", "due_at"], name="services_case_org"),

@@ -81,7 +81,12 @@ addEventListener("keydown", (event) => {
 addEventListener("hashchange", () => document.querySelector(".zoom:target")?.focus());
 
 document.querySelectorAll("form[data-ballot]:not([data-seal])").forEach(sayChoice);
-document.querySelectorAll("form[data-seal]").forEach((form) => seal(form));
+document.querySelectorAll("form[data-seal]").forEach((form) => {
+  seal(form);
+  // Back from the receipt asks for the booth anew, which says that the vote was taken; without this
+  // the browser would have to send the choice once more, and shows an error instead.
+  form.addEventListener("submit", () => history.replaceState(null, "", location.href));
+});
 document.querySelectorAll("[data-print]").forEach((button) => {
   button.hidden = false;
   button.addEventListener("click", () => window.print());

@@ -3,7 +3,8 @@
 Ours win over a library's. `CORRECTED` replaces translations of Django's that are not as they should
 be: names of months and days capitalised (Polish, Italian), not in the nominative, and, in
 Belarusian, texts not in the official spelling. `COMPLETED` fills in a language that a library does
-not have.
+not have, `ADMIN` the texts that Wagtail lacks in the language of the staff, and `CORRECTED_ADMIN`
+replaces those of its Polish texts that are wrong.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from core.i18n.catalogues import PROJECT_DIR
+from core.i18n.catalogues.wagtail_pl import CORRECTED_ADMIN
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
@@ -101,6 +104,27 @@ COMPLETED = (
     ),
 )
 
+# The staff's language, and the parts of the admin whose texts are to be complete in it. English is
+# the language of the sources: those catalogues list every text.
+STAFF_LANGUAGE = "pl"
+ADMIN = (
+    "wagtail",
+    "wagtail.admin",
+    "wagtail.contrib.redirects",
+    "wagtail.contrib.settings",
+    "wagtail.contrib.table_block",
+    "wagtail.contrib.typed_table_block",
+    "wagtail.documents",
+    "wagtail.embeds",
+    "wagtail.images",
+    "wagtail.search",
+    "wagtail.sites",
+    "wagtail.snippets",
+    "wagtail.users",
+    "wagtail_localize",
+    "wagtail_localize.locales",
+)
+
 
 def corrected_entries(language: str) -> list:
     """Django's own entries (polib) that are corrected in a language.
@@ -116,6 +140,46 @@ def corrected_entries(language: str) -> list:
     if gone := [text for context, text in keys if (context, text) not in django]:
         raise LookupError(f"Django has no such texts any more, see borrowed.py: {gone}")
     return [django[key] for key in keys]
+
+
+def missing_admin_entries(language: str, domain: str) -> list[tuple[str, Any]]:
+    """The entries (polib) of the admin that nobody translates, each with its package.
+
+    For the staff's language alone. Django puts the texts of all packages together, so what one of
+    them translates none of them lacks.
+    """
+    if language != STAFF_LANGUAGE:
+        return []
+    everywhere = [("django", "conf/locale"), *((package, "locale") for package in ADMIN)]
+    translated = {
+        (entry.msgctxt, entry.msgid)
+        for package, folder in everywhere
+        for entry in _catalogue(package, folder, language, domain)
+        if entry.translated()
+    }
+    return [
+        (package, entry)
+        for package in ADMIN
+        for entry in _catalogue(package, "locale", "en", domain)
+        if not entry.obsolete and (entry.msgctxt, entry.msgid) not in translated
+    ]
+
+
+def corrected_admin_entries(language: str, domain: str) -> list[tuple[str, Any]]:
+    """Wagtail's own entries (polib) that are corrected, each with its package.
+
+    Raises `LookupError` when Wagtail no longer has one of them.
+    """
+    if language != STAFF_LANGUAGE or domain != "django":
+        return []
+    corrected = []
+    for package, texts in CORRECTED_ADMIN.items():
+        catalogue = _catalogue(package, "locale", language)
+        entries = {entry.msgid: entry for entry in catalogue if entry.msgctxt is None}
+        if gone := [text for text in texts if text not in entries]:
+            raise LookupError(f"{package} has no such texts any more, see wagtail_pl.py: {gone}")
+        corrected += [(package, entries[text]) for text in texts]
+    return corrected
 
 
 def library_entries(library: Library, project_dir: Path = PROJECT_DIR) -> list:
@@ -136,11 +200,13 @@ def library_entries(library: Library, project_dir: Path = PROJECT_DIR) -> list:
 
 
 @cache
-def _catalogue(package: str, folder: str, language: str) -> list:
+def _catalogue(package: str, folder: str, language: str, domain: str = "django") -> list:
+    """The entries of a package's catalogue; none when it has no texts in that language."""
     import polib
 
     spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:
         raise LookupError(f"The package {package} is not installed.")
     home = Path(next(iter(spec.submodule_search_locations)))
-    return list(polib.pofile(str(home / folder / language / "LC_MESSAGES" / "django.po")))
+    path = home / folder / language / "LC_MESSAGES" / f"{domain}.po"
+    return list(polib.pofile(str(path))) if path.exists() else []

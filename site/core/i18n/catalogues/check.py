@@ -25,7 +25,7 @@ def problems(found: dict[str, Messages], locale_dir: Path = LOCALE_DIR) -> Itera
     """A line for each problem, with the language and the text it concerns."""
     for language in LANGUAGES:
         for domain in DOMAINS:
-            messages = wanted(found[domain], language)
+            messages = wanted(found[domain], language, domain)
             path = catalogue_path(language, domain, locale_dir)
             entries = read(path)
             for line in _catalogue(messages, entries, language):

@@ -9,10 +9,17 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from core.i18n.catalogues import PROJECT_DIR
 from core.i18n.catalogues.audience import staff_lines
-from core.i18n.catalogues.borrowed import COMPLETED, corrected_entries, library_entries
+from core.i18n.catalogues.borrowed import (
+    COMPLETED,
+    corrected_admin_entries,
+    corrected_entries,
+    library_entries,
+    missing_admin_entries,
+)
 
 ROOTS = ("home", "plebiscite", "services_catalog", "incubator", "site", "templates")
 _NOT_ENTERED = {"__pycache__", "locale", "migrations", "node_modules", "tests"}
@@ -107,21 +114,36 @@ def collect(project_dir: Path = PROJECT_DIR) -> dict[str, Messages]:
     return found
 
 
-def add_borrowed(messages: Messages, language: str) -> Messages:
+def add_borrowed(messages: Messages, language: str, domain: str = "django") -> Messages:
     """`messages` and what this language needs of the libraries' texts."""
     complete = Messages(messages)
-    borrowed = [("Django", entry) for entry in corrected_entries(language)]
-    for library in COMPLETED:
-        if language in library.languages:
-            borrowed += [(library.package, entry) for entry in library_entries(library)]
-    for source, entry in borrowed:
+    for source, entry, for_visitors in _borrowed(language, domain):
         plural = entry.msgid_plural or None
-        message = Message(entry.msgctxt, entry.msgid, plural, {source}, [], True)
+        message = Message(entry.msgctxt, entry.msgid, plural, {source}, [], for_visitors)
         if ours := complete.get(message.key):
             # What is for our staff alone, a library may show to visitors.
-            message = replace(ours, for_visitors=True)
+            message = replace(
+                ours,
+                plural=ours.plural or plural,
+                for_visitors=ours.for_visitors or for_visitors,
+            )
         complete[message.key] = message
     return complete
+
+
+def _borrowed(language: str, domain: str) -> Iterator[tuple[str, Any, bool]]:
+    """Texts of libraries: from where, the entry (polib), whether visitors see it."""
+    if domain == "django":
+        for entry in corrected_entries(language):
+            yield "Django", entry, True
+        for library in COMPLETED:
+            if language in library.languages:
+                for entry in library_entries(library):
+                    yield library.package, entry, True
+    for package, entry in missing_admin_entries(language, domain):
+        yield package, entry, False
+    for package, entry in corrected_admin_entries(language, domain):
+        yield package, entry, False
 
 
 def _sources(project_dir: Path) -> Iterator[Path]:

@@ -14,9 +14,9 @@ from core.i18n.catalogues.extract import Key, Message, Messages, add_borrowed
 _WIDTH = 100
 
 
-def wanted(messages: Messages, language: str) -> Messages:
+def wanted(messages: Messages, language: str, domain: str = "django") -> Messages:
     """What the catalogue of a language has to hold: for Polish all, else what visitors see."""
-    complete = add_borrowed(messages, language) if messages else messages
+    complete = add_borrowed(messages, language, domain)
     if language == "pl":
         return complete
     return Messages({key: message for key, message in complete.items() if message.for_visitors})
@@ -34,7 +34,7 @@ def update(
         counts = [0, 0, 0]
         for domain in DOMAINS:
             path = catalogue_path(language, domain, locale_dir)
-            messages = wanted(found[domain], language)
+            messages = wanted(found[domain], language, domain)
             old = read(path)
             if not messages:
                 path.unlink(missing_ok=True)
