@@ -13,12 +13,14 @@ from wagtail.admin.viewsets.base import ViewSetGroup
 
 from plebiscite.commission_admin import desk, setup, urns
 from plebiscite.commission_admin.choices import ContestChoiceViewSet
+from plebiscite.commission_admin.dashboard import CommissionPanel
 from plebiscite.commission_admin.juries import JuryViewSet
 from plebiscite.commission_admin.objections import ObjectionViewSet
 from plebiscite.commission_admin.plebiscites import PlebisciteViewSet
 from plebiscite.commission_admin.proposals import ProposalViewSet
 from plebiscite.commission_admin.signs import SignRulesViewSet, UseRequestViewSet
 from plebiscite.models import PollingPoint
+from plebiscite.permissions import is_commission
 
 
 class PlebisciteGroup(ViewSetGroup):
@@ -41,6 +43,12 @@ class PlebisciteGroup(ViewSetGroup):
 @hooks.register("register_admin_viewset")
 def register_plebiscites() -> Any:
     return PlebisciteGroup()
+
+
+@hooks.register("construct_homepage_panels")
+def add_commission_panel(request: HttpRequest, panels: list[Any]) -> None:
+    if is_commission(request.user):
+        panels.append(CommissionPanel(request))
 
 
 class PointsMenuItem(MenuItem):

@@ -13,6 +13,7 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
+from accounts.roles import Role
 from home.models import HomePage
 from plebiscite import addresses, clock
 from plebiscite.models import (
@@ -25,7 +26,7 @@ from plebiscite.models import (
 )
 from plebiscite.services import mixing, moving
 from tests.factories import plebiscite as make
-from tests.factories.people import UserFactory
+from tests.factories.people import UserFactory, person_with
 
 pytestmark = pytest.mark.django_db
 
@@ -556,3 +557,16 @@ def test_a_draft_is_its_authors_alone():
     client = signed_in(make.commission())
     assert draft.title not in client.get("/admin/propozycje/").content.decode()
     assert client.get(f"/admin/propozycje/inspect/{draft.pk}/").status_code == 404
+
+
+def test_the_first_page_of_the_admin_says_what_waits():
+    plebiscite = make.announced()
+    make.submitted(plebiscite)
+    page = signed_in(make.commission()).get("/admin/").content.decode()
+    panel = page[page.index('id="plebiscites-waiting') :]
+    assert "1 zgłoszenie do rozstrzygnięcia" in panel
+    assert f"/admin/plebiscyty/inspect/{plebiscite.pk}/" in panel
+    assert (
+        "plebiscites-waiting"
+        not in signed_in(person_with(Role.EDITOR)).get("/admin/").content.decode()
+    )
