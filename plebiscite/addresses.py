@@ -69,6 +69,11 @@ def kiosk(slug: str, language: str | None = None) -> str:
     return f"{of_plebiscite(slug, language)}stanowisko/"
 
 
+def trial_booth(slug: str, language: str | None = None) -> str:
+    """The booth of a test run, for the commission and its clerks."""
+    return f"{of_plebiscite(slug, language)}proba/"
+
+
 def objecting(slug: str, language: str | None = None) -> str:
     """Where one raises an objection to the result."""
     return f"{of_plebiscite(slug, language)}zastrzezenie/"

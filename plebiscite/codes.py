@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 DOMAIN = "hajnowka-odnowa/plebiscite/code/1"
 GROUPS, DRAWN = 4, 4
@@ -45,10 +45,15 @@ class BadCode(ValueError):
 
 def new_code() -> str:
     """A code that nobody can guess, as it is printed: with its groups parted."""
+    return write_code([secrets.randbelow(len(LETTERS)) for _number in range(GROUPS * DRAWN)])
+
+
+def write_code(values: Sequence[int]) -> str:
+    """The code of 16 values below 32, with its check characters, as it is printed."""
     groups = []
-    for place in range(1, GROUPS + 1):
-        values = [secrets.randbelow(32) for _ in range(DRAWN)]
-        groups.append("".join(LETTERS[value] for value in [*values, _check(values, place)]))
+    for place, start in enumerate(range(0, GROUPS * DRAWN, DRAWN), start=1):
+        drawn = list(values[start : start + DRAWN])
+        groups.append("".join(LETTERS[value] for value in [*drawn, _check(drawn, place)]))
     return "-".join(groups)
 
 

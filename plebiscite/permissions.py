@@ -62,3 +62,10 @@ def is_clerk_of(user: Any, point: int) -> bool:
         .objects.filter(point_id=point, user_id=user.pk)
         .exists()
     )
+
+
+def may_rehearse(user: Any, rehearsal: Any) -> bool:
+    """Whether the person may vote in a test run: the commission, and the clerks of its points."""
+    return is_commission(user) or bool(
+        is_active(user) and rehearsal.points.filter(clerks__user_id=user.pk).exists()
+    )

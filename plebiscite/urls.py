@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from plebiscite.views import asking, judging, kiosk, lookup, objecting, proposing
+from plebiscite.views import asking, judging, kiosk, lookup, objecting, proposing, rehearsing
 from plebiscite.views.booth.account import booth
 from plebiscite.views.booth.code import code_booth
 
@@ -16,6 +16,7 @@ urlpatterns = [
     path("<slug:slug>/jury/<int:number>/", judging.sheet, name="jury_sheet"),
     path("<slug:slug>/glosuj/", booth, name="booth"),
     path("<slug:slug>/glosuj/kod/", code_booth, name="code_booth"),
+    path("<slug:slug>/proba/", rehearsing.trial_booth, name="trial_booth"),
     path("<slug:slug>/zastrzezenie/", objecting.objecting, name="objecting"),
     path("<slug:slug>/stanowisko/", kiosk.kiosk, name="kiosk"),
     path("<slug:slug>/stanowisko/wlacz/", kiosk.turn_on, name="kiosk_on"),

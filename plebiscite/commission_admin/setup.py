@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from core.i18n.dates import hour, long_date
 from core.transitions import TransitionError
+from plebiscite import addresses, clock
 from plebiscite.commission_admin.setup_forms import (
     ChannelsForm,
     CodesForm,
@@ -25,7 +26,7 @@ from plebiscite.commission_admin.setup_forms import (
 )
 from plebiscite.models import CodeBatch, Plebiscite, PollingPoint
 from plebiscite.permissions import is_commission, may_read
-from plebiscite.phases import FROZEN_ON, Channel
+from plebiscite.phases import FROZEN_ON, Channel, takes_votes
 from plebiscite.selectors.commission.setup import STEPS, frozen_values, setup_steps
 from plebiscite.services import preparing
 from plebiscite.services.casting import VoteRefused
@@ -171,6 +172,9 @@ def _rehearsal(request: HttpRequest, plebiscite: Plebiscite) -> HttpResponse:
             "thrown": run.codes.exclude(spent_on=None).count(),
             "result": last.result if last else "",
         }
+        if is_commission(request.user) and takes_votes(run, clock.now()):
+            context["by_hand"] = rehearsing.codes_by_hand(run)
+            context["booth_url"] = addresses.trial_booth(run.slug)
     return _draw(request, plebiscite, "rehearsal", context)
 
 

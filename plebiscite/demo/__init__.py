@@ -1,4 +1,4 @@
-"""Demo plebiscites: the true story of 2019 on their page, and four invented ones, marked so."""
+"""Demo plebiscites: the true story of 2019 on their page, and invented ones in every phase."""
 
 from plebiscite.demo.loader import load, page_content
 

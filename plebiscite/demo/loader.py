@@ -72,7 +72,7 @@ FIELDS = {"results": "results_at", "objections": "objections_until"}
 
 
 def load(report: DemoReport) -> None:
-    """Makes what is missing of the four plebiscites."""
+    """Makes what is missing of the plebiscites, one or more in each phase."""
     with translation.override("pl"):
         for row in read(CONTENT)["plebiscite"]:
             _Story(row).tell()
@@ -114,20 +114,27 @@ class _Story:
             moving.make_keys(plebiscite.pk)
         # Days are those of the first loading, whenever this one goes on.
         self.dates = {name: getattr(plebiscite, _field(name)) for name in self.dates}
+        if self.phase == "draft":
+            return
         self._at("contest_opens", 1, lambda: self._announce(plebiscite))
         self._sort(plebiscite)
         self._at("contest_opens", 4, lambda: self._propose(plebiscite))
         self._name_jury(plebiscite)
-        if self.phase in {"voting", "results"}:
+        if self.phase == "void":
+            self._at("contest_closes", 24, lambda: self._void(plebiscite))
+        if self.phase in {"voting", "sealed", "results", "certified"}:
             self._at("contest_closes", 24, lambda: self._freeze(plebiscite))
             self._vote(plebiscite)
             if "in_person" in self.row:
                 in_person.take_paper(plebiscite, self.row["in_person"], self.dates["voting_opens"])
-        if self.phase == "results":
+        if self.phase in {"sealed", "results", "certified"}:
             self._at("voting_closes", 1, lambda: self._close(plebiscite))
+        if self.phase in {"results", "certified"}:
             self._at("results", 0, lambda: self._publish(plebiscite))
             self._offer_sign(plebiscite)
             self._at("results", 20, lambda: self._object(plebiscite))
+        if self.phase == "certified":
+            self._at("objections", 1, lambda: self._certify(plebiscite))
         moving.catch_up(plebiscite)
 
     def _begin(self) -> Plebiscite:
@@ -138,6 +145,7 @@ class _Story:
             channels=list(Channel.values) if "in_person" in self.row else [Channel.ACCOUNT.value],
             residence="17-200, Hajnówka, Гайнаўка",
             is_example=True,
+            **self.row.get("rules", {}),
         )
         for field in TEXTS:
             texts = self.row.get(field) or read(CONTENT)[field]
@@ -162,6 +170,7 @@ class _Story:
                 row.get("state", "accepted"),
                 reason=row.get("reason", ""),
                 into=row.get("into", ""),
+                appeal=row.get("appeal", ""),
             )
 
     def _sort(self, plebiscite: Plebiscite) -> None:
@@ -238,7 +247,9 @@ class _Story:
         first, _, last = name.replace(".", "").partition(" ")
         return _invented(f"autor-{plebiscite.slug}-{number}", first, last)
 
-    def _decide(self, proposal: Proposal, state: str, *, reason: str, into: str) -> None:
+    def _decide(
+        self, proposal: Proposal, state: str, *, reason: str, into: str, appeal: str
+    ) -> None:
         """Whatever the commission has still to do until the work is where it is to be."""
         steps: list[tuple[str, str, User, dict[str, Any]]] = []
         if state != "submitted" and state != "draft":
@@ -247,9 +258,12 @@ class _Story:
             steps.append(("in_review", "accept", self.commission, {}))
         elif state == "changes_requested":
             steps.append(("in_review", "request_changes", self.commission, {"reason": reason}))
-        elif state == "rejected":
+        elif state in {"rejected", "appealed"}:
             steps.append(("in_review", "propose_rejection", self.commission, {"reason": reason}))
             steps.append(("rejection_proposed", "reject", self.second, {}))
+            if state == "appealed":
+                assert proposal.author is not None
+                steps.append(("rejected", "appeal", proposal.author, {"reason": appeal}))
         elif state == "merged":
             other = proposal.plebiscite.proposals.get(title=into)
             steps.append(("in_review", "merge", self.commission, {"into": other}))
@@ -270,9 +284,12 @@ class _Story:
         codes = dict(
             BallotOption.objects.filter(plebiscite=plebiscite).values_list("title", "code")
         )
+        works = [codes.get(work["title"], "") for work in self.row["work"]]
         picks: list[list[str]] = [[] for _ in range(self.row["blank"])]
-        for work, votes in zip(self.row["work"], self.row["votes"], strict=True):
-            picks += [[codes[work["title"]]]] * votes
+        for work, votes in zip(works, self.row.get("votes", [0] * len(works)), strict=True):
+            picks += [[work]] * votes
+        for ranking in self.row.get("ranking", ()):
+            picks += [[works[place - 1] for place in ranking["works"]]] * ranking["votes"]
         # The same order every time: which votes are still missing must not depend on chance.
         random.Random(plebiscite.slug).shuffle(picks)  # noqa: S311 - invented votes
         done = ParticipationMark.objects.filter(
@@ -295,6 +312,20 @@ class _Story:
             self._together(plebiscite, "count")
         if _is_before(plebiscite, PlebisciteState.OBJECTIONS):
             self._together(plebiscite, "publish")
+
+    def _certify(self, plebiscite: Plebiscite) -> None:
+        if _is_before(plebiscite, PlebisciteState.CERTIFIED):
+            self._together(plebiscite, "certify")
+
+    def _void(self, plebiscite: Plebiscite) -> None:
+        if Plebiscite.objects.get(pk=plebiscite.pk).state != PlebisciteState.VOID:
+            confirming.together(
+                plebiscite,
+                "void",
+                first=self.commission,
+                second=self.second,
+                reason=self.row["void_reason"],
+            )
 
     def _together(self, plebiscite: Plebiscite, verb: str) -> None:
         confirming.together(plebiscite, verb, first=self.commission, second=self.second)

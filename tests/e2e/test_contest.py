@@ -14,6 +14,7 @@ from plebiscite.models import Jury, JurySheet, Plebiscite, Proposal
 from plebiscite.services import judging, moving, proposals
 from tests.databases import ROOT
 from tests.e2e.helpers import assert_accessible, assert_no_horizontal_scrolling
+from tests.factories import plebiscite as make
 
 CONTEST = "/plebiscyt/szyld-swietlicy/"
 JUDGED = "/plebiscyt/wzor-na-torby/"
@@ -101,6 +102,8 @@ def hand_out_works() -> None:
         plebiscite = Plebiscite.objects.get(slug="wzor-na-torby")
         plebiscite = moving.catch_up(plebiscite)
         first = plebiscite.proposals.accepted().order_by("number").first()
+        for proposal in plebiscite.proposals.filter(state="appealed"):
+            proposals.decide(proposal, "uphold", actor=make.commission(), reason="Jest za podobna.")
         for proposal in plebiscite.proposals.waiting():
             proposals.decide(proposal, "merge", actor=member, into=first)
         moving.move(plebiscite, "open_appeals", actor=member)

@@ -10,8 +10,10 @@ from uuid import uuid4
 import pytest
 
 from core.audit import history
+from core.models import OutboxMail
 from plebiscite.contest_states import PROPOSAL
-from plebiscite.models import Proposal
+from plebiscite.jury_states import JURY
+from plebiscite.models import Jury, JurySheet, Proposal
 from plebiscite.services import judging, proposals
 from tests.factories import plebiscite as make
 from tests.factories.people import UserFactory
@@ -105,3 +107,51 @@ def test_a_sheet_handed_in_from_two_windows_is_in_once(together):
     judging.save_sheet(sheet, actor=sheet.juror.user, given=given)
     submit = partial(judging.decide_sheet, sheet, "submit", actor=sheet.juror.user)
     assert kinds(together(submit, submit)) == {"JurySheet": 1, "WrongState": 1}
+
+
+def two_who_close():
+    """A jury whose end was proposed, and two others of the commission who confirm it."""
+    jury = make.with_jury(works=2)
+    for sheet in JurySheet.objects.filter(work__jury=jury).select_related(
+        "juror__jury", "juror__user"
+    ):
+        make.judge(sheet, 2, 1)
+    judging.move(jury, "propose_close", actor=make.commission())
+    return jury, [
+        partial(judging.move, jury, "confirm_close", actor=make.commission()) for _ in range(2)
+    ]
+
+
+def test_of_two_people_who_close_a_jury_one_does(together):
+    jury, closing = two_who_close()
+    assert kinds(together(*closing)) == {"Jury": 1, "WrongState": 1}
+    assert Counter(event.verb for event in history(jury))["confirm_close"] == 1
+    # Each juror is told once.
+    assert OutboxMail.objects.filter(kind="plebiscite/jury_closed").count() == 2
+
+
+def test_control_without_the_lock_both_close_the_jury(together, monkeypatch):
+    jury, closing = two_who_close()
+    gate = threading.Barrier(2)
+
+    def without_waiting(obj):
+        found = Jury.objects.get(pk=obj.pk)
+        gate.wait(timeout=20)
+        return found
+
+    monkeypatch.setattr(JURY, "lock", without_waiting)
+    assert kinds(together(*closing)) == {"Jury": 2}
+    assert Counter(event.verb for event in history(jury))["confirm_close"] == 2
+
+
+def test_of_two_who_propose_and_confirm_at_once_nobody_does_both(together):
+    """One person at two windows: whichever comes first, the end still waits for another one."""
+    jury, _closing = two_who_close()
+    judging.move(jury, "resume", actor=make.commission())
+    one = make.commission()
+    results = together(
+        partial(judging.move, jury, "propose_close", actor=one),
+        partial(judging.move, jury, "confirm_close", actor=one),
+    )
+    assert kinds(results)["Jury"] == 1
+    assert Jury.objects.get().state == "closing"

@@ -16,7 +16,15 @@ from core.transitions import transition as change
 from plebiscite import addresses, clock
 from plebiscite.judging import Scale, standings, worth
 from plebiscite.jury_states import JURY, SHEET
-from plebiscite.models import BallotOption, Jury, JuryScore, JurySheet
+from plebiscite.models import (
+    BallotOption,
+    Jury,
+    JuryScore,
+    JurySheet,
+    Manifest,
+    ParticipationMark,
+    Plebiscite,
+)
 from plebiscite.printing import protocol
 from plebiscite.selectors.judging import scores_csv
 from plebiscite.services import judging, moving, proposals
@@ -183,7 +191,32 @@ def test_what_the_result_does_to_the_ballot(effect):
         assert not BallotOption.objects.exists()
 
 
-STATES_OF_JURY = {"commission": {"open", "propose_close", "resume", "confirm_close"}}
+@pytest.mark.django_db
+def test_a_shortlist_is_what_is_frozen_and_voted_on():
+    jury = make.with_jury(effect="shortlist", places=2, works=4)
+    plebiscite = jury.plebiscite
+    for number, points in ((1, (1, 1)), (2, (5, 3)), (3, (4, 3)), (4, (0, 0))):
+        for sheet in sheets_of(jury, number):
+            make.judge(sheet, *points)
+    with clock.shifted(1.6 * make.DAY):
+        moving.make_keys(plebiscite.pk)
+        judging.move(jury, "propose_close", actor=make.commission())
+        jury = judging.move(jury, "confirm_close", actor=make.commission())
+        make.together(plebiscite, "freeze")
+    chosen = set(jury.works.filter(is_chosen=True).values_list("revision_id", flat=True))
+    options = list(BallotOption.objects.filter(plebiscite=plebiscite))
+    assert {one.revision_id for one in options} == chosen
+    assert len(options) == 2
+    text = Manifest.objects.get(plebiscite=plebiscite).text
+    kept_off = plebiscite.proposals.exclude(accepted_revision__in=chosen)
+    assert kept_off.count() == 2
+    for one in kept_off:
+        assert one.title not in text
+    with clock.shifted(3 * make.DAY):
+        current = moving.catch_up(Plebiscite.objects.get(pk=plebiscite.pk))
+        make.vote(current, make.declared(current), [options[0].code])
+    assert current.state == "voting"
+    assert ParticipationMark.objects.filter(plebiscite=plebiscite).count() == 1
 
 
 @pytest.mark.django_db

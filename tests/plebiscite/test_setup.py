@@ -15,7 +15,8 @@ from django.urls import reverse
 
 from accounts.roles import Role
 from core.transitions import Refused
-from plebiscite import clock, keys
+from plebiscite import addresses, clock, keys
+from plebiscite.codes import code_digest, read_code
 from plebiscite.models import (
     Ballot,
     CodeBatch,
@@ -25,12 +26,14 @@ from plebiscite.models import (
     PointClerk,
     PollingPoint,
 )
+from plebiscite.selectors.codes import code_state
 from plebiscite.selectors.commission.setup import setup_steps
 from plebiscite.services import mixing, moving
 from plebiscite.services.commission import confirming, paper, rehearsing
 from tests.factories import plebiscite as make
 from tests.factories.people import UserFactory, person_with
 from tests.factories.polling import Polling, point_of, polling, read_all, urn
+from tests.plebiscite.booths import form_of
 from tests.plebiscite.test_paper import scan
 
 pytestmark = pytest.mark.django_db
@@ -256,6 +259,71 @@ def test_a_test_run_goes_the_whole_way_and_leaves_no_row(django_capture_on_commi
     assert rows() == before
     with pytest.raises(keys.MissingKey):
         keys.pepper(run.pk)
+
+
+def test_the_commission_and_its_clerks_vote_in_a_test_run_through_the_booth(
+    django_capture_on_commit_callbacks,
+):
+    plebiscite = before_the_freeze()
+    person, before = make.commission(), rows()
+    with clock.shifted(-1.2 * make.DAY):
+        run = rehearsing.start(plebiscite, actor=person, minutes=30)
+        moving.make_keys(run.pk)
+        run = rehearsing.begin(Plebiscite.objects.get(pk=run.pk), actor=person)
+        member, url = client(person), addresses.trial_booth(run.slug)
+        page = text(member.get(step(plebiscite, "rehearsal")))
+        assert f"/plebiscyt/{run.slug}/proba/" in page
+        clerk = run.points.get().clerks.first().user
+        for visitor, (code, is_spent) in zip(
+            (member, client(clerk)), rehearsing.codes_by_hand(run), strict=False
+        ):
+            assert (code in page, is_spent) == (True, False)
+            _vote_in_the_booth(visitor, url, code)
+            again = visitor.post(url, {"step": "enter", "code": code.lower()})
+            assert "code has voted" in text(again)
+        assert [spent for _code, spent in rehearsing.codes_by_hand(run)][:3] == [True, True, False]
+        assert rehearsing.throw_in(run, actor=person, number=200) == 200
+        mixing.flush_open_boxes()
+        # A slip is named, as in the booth of a vote; a code of a test run is good nowhere else.
+        wrong = member.post(url, {"step": "enter", "code": f"{code[:-1]}0"})
+        assert "group 4" in text(wrong) or code.endswith("0")
+        assert (
+            code_state(plebiscite.pk, code_digest(str(plebiscite.pk), read_code(code))) == "unknown"
+        )
+        for stranger in (Client(), client(UserFactory()), client(person_with(Role.AUDITOR))):
+            assert stranger.get(url).status_code == 404
+            assert stranger.post(url, {"step": "enter", "code": code}).status_code == 404
+        assert member.get(addresses.trial_booth(plebiscite.slug)).status_code == 404
+        assert member.get(addresses.code_booth(run.slug)).status_code == 404
+        with pytest.raises(PermissionDenied):
+            rehearsing.codes_by_hand(plebiscite)
+    with clock.shifted(-1.2 * make.DAY + timedelta(hours=1)):
+        moving.write_down_what_is_due()
+        assert "Voting is closed" in text(member.get(url))
+        page = text(member.get(step(plebiscite, "rehearsal")))
+        assert f"/plebiscyt/{run.slug}/proba/" not in page
+        make.together(Plebiscite.objects.get(pk=run.pk), "count")
+        assert Ballot.objects.filter(plebiscite=run).count() == 202
+        with django_capture_on_commit_callbacks(execute=True):
+            rehearsing.purge(Plebiscite.objects.get(pk=run.pk), actor=person)
+    assert member.get(url).status_code == 404
+    assert rows() == before
+
+
+def _vote_in_the_booth(visitor: Client, url: str, code: str) -> None:
+    """From the code to the receipt; every page says that the ballot is thrown away."""
+    pages = [visitor.get(url)]
+    pages.append(visitor.post(url, {**form_of(pages[-1], "enter"), "code": code}))
+    pages.append(visitor.post(url, {**form_of(pages[-1], "review"), "pick": ["M1"]}))
+    pages.append(visitor.post(url, form_of(pages[-1], "cast")))
+    assert "Your vote was taken" in text(pages[-1])
+    for page in pages:
+        assert page.status_code == 200
+        assert "this ballot is thrown away" in text(page)
+        links = set(re.findall(r'<a [^>]*href="(/[^"]*)"', page.content.decode()))
+        assert {link for link in links if not link.startswith("/media/")} == {
+            link for link in links if "/przygotowanie/" in link
+        }
 
 
 def test_nobody_finds_a_test_run_and_nobody_purges_a_vote():

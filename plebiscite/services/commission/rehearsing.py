@@ -6,10 +6,13 @@ of its own; nobody but the commission and its clerks sees it, and it can never b
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import secrets
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.utils.translation import gettext as _
@@ -19,6 +22,7 @@ from core.files import remove
 from core.transitions import Refused, advisory_lock
 from plebiscite import clock, keys
 from plebiscite.ballots import Picks, commitment, new_nonce, write_ballot
+from plebiscite.codes import DRAWN, GROUPS, LETTERS, code_digest, read_code, write_code
 from plebiscite.models import (
     Code,
     CodeBatch,
@@ -39,6 +43,10 @@ from plebiscite.tally import Method
 
 #: Ballots to throw away that one test run can take.
 MOST_BALLOTS = 200
+#: Codes of a test run that people type in themselves.
+BY_HAND = 10
+#: Labels of the two batches.
+AT_RANDOM, TYPED = "00", "01"
 SHORTEST, LONGEST = 2, 240
 _OWN = frozenset(
     {
@@ -106,7 +114,7 @@ def start(plebiscite: Plebiscite, *, actor: Any, minutes: int) -> Plebiscite:
         objections_until=end,
     )
     _copy_points(original, made)
-    _blank_codes(made)
+    _make_codes(made)
     record(original, "start_rehearsal", actor=actor)
     return made
 
@@ -114,6 +122,22 @@ def start(plebiscite: Plebiscite, *, actor: Any, minutes: int) -> Plebiscite:
 def begin(rehearsal: Plebiscite, *, actor: Any) -> Plebiscite:
     """Write its ballot paper, once the worker has made its keys. Raises what `move` raises."""
     return moving.move(rehearsal, "rehearse", actor=actor)
+
+
+def codes_by_hand(rehearsal: Plebiscite) -> list[tuple[str, bool]]:
+    """The codes that the commission and its clerks vote with, each with whether it is spent.
+
+    They follow from the site's secret and the test run, so that they can be shown again and lie
+    nowhere. A code of a real vote is drawn by lot and never like this.
+    """
+    if not rehearsal.is_rehearsal:
+        raise PermissionDenied
+    plebiscite = str(rehearsal.pk)
+    codes = [_code(rehearsal, number) for number in range(BY_HAND)]
+    digests = [code_digest(plebiscite, read_code(code)) for code in codes]
+    spent = Code.objects.filter(plebiscite=rehearsal, digest__in=digests).exclude(spent_on=None)
+    found = {bytes(digest) for digest in spent.values_list("digest", flat=True)}
+    return [(code, digest in found) for code, digest in zip(codes, digests, strict=True)]
 
 
 def throw_in(rehearsal: Plebiscite, *, actor: Any, number: int) -> int:
@@ -127,7 +151,9 @@ def throw_in(rehearsal: Plebiscite, *, actor: Any, number: int) -> int:
     paper = ballot_paper(rehearsal.pk)
     if paper is None:
         raise Refused(_("The test run has not begun yet."))
-    unused = Code.objects.filter(plebiscite=rehearsal, spent_on=None).order_by("pk")
+    unused = Code.objects.filter(
+        plebiscite=rehearsal, spent_on=None, batch__label=AT_RANDOM
+    ).order_by("pk")
     digests = list(unused.values_list("digest", flat=True)[: max(0, number)])
     for digest in digests:
         cast_with_code(rehearsal.pk, _any_vote(paper), digest=bytes(digest))
@@ -194,13 +220,28 @@ def _copy_points(original: Plebiscite, made: Plebiscite) -> None:
         )
 
 
-def _blank_codes(made: Plebiscite) -> None:
-    """Digests that belong to no code: nobody but `throw_in` can spend them."""
-    batch = CodeBatch.objects.create(plebiscite=made, label="00", size=MOST_BALLOTS)
+def _make_codes(made: Plebiscite) -> None:
+    """Digests that belong to no code, for `throw_in`, and those of the codes to type in."""
+    batch = CodeBatch.objects.create(plebiscite=made, label=AT_RANDOM, size=MOST_BALLOTS)
     Code.objects.bulk_create(
         Code(plebiscite=made, batch=batch, digest=secrets.token_bytes(32))
         for _number in range(MOST_BALLOTS)
     )
+    batch = CodeBatch.objects.create(plebiscite=made, label=TYPED, size=BY_HAND)
+    Code.objects.bulk_create(
+        Code(
+            plebiscite=made,
+            batch=batch,
+            digest=code_digest(str(made.pk), read_code(_code(made, number))),
+        )
+        for number in range(BY_HAND)
+    )
+
+
+def _code(rehearsal: Plebiscite, number: int) -> str:
+    text = f"plebiscite.rehearsal.code|{rehearsal.pk}|{number}"
+    drawn = hmac.digest(settings.SECRET_KEY.encode(), text.encode(), hashlib.sha256)
+    return write_code([byte % len(LETTERS) for byte in drawn[: GROUPS * DRAWN]])
 
 
 def _any_vote(paper: BallotPaper) -> Vote:

@@ -1,0 +1,23 @@
+"""A plebiscite in each phase, and proposals in each state that waits for somebody."""
+
+from __future__ import annotations
+
+from plebiscite import clock
+from plebiscite.models import Count, Plebiscite, Proposal
+
+
+def test_a_plebiscite_in_each_phase(demo):
+    now = clock.now()
+    found = {str(one.state_at(now)) for one in Plebiscite.objects.all()}
+    assert found >= {
+        *("draft", "call", "review", "voting", "sealed", "objections", "certified", "void")
+    }
+    assert all(one.is_example for one in Plebiscite.objects.all())
+    states = set(Proposal.objects.values_list("state", flat=True))
+    assert states >= {
+        *("draft", "submitted", "in_review", "changes_requested", "accepted"),
+        *("appealed", "merged"),
+    }
+    ranked = Plebiscite.objects.get(method="ranked")
+    assert ranked.state == "certified"
+    assert Count.objects.filter(plebiscite=ranked).exists()
