@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from plebiscite import addresses
-from plebiscite.models import Count, Objection, Plebiscite
+from plebiscite.models import Count, Objection, Plebiscite, VoidReason
 from plebiscite.phases import PUBLISHED
 from plebiscite.selectors.commission.paper import void_counts
 from plebiscite.selectors.explaining import ready_bundle
@@ -32,9 +32,10 @@ METHOD_WORDS = {
     Method.RANKED: _("First places"),
 }
 INVALID_WORDS = {
+    **dict(VoidReason.choices),
     "overvote": _("more marks than allowed"),
     "too_many_points": _("more points than allowed"),
-    "above_cap": _("too many points for one work"),
+    "over_cap": _("too many points for one work"),
 }
 
 

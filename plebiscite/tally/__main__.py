@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import csv
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -150,8 +151,10 @@ def _ballots(election: Election, method: Method) -> Mapping[Any, int]:
 
 
 def _names(text: str) -> tuple[str, ...]:
-    names = tuple(name.strip() for name in text.split(","))
-    if not all(names):
+    # As in a table: a name with a comma stands in quotation marks.
+    rows = list(csv.reader([text], skipinitialspace=True))
+    names = tuple(name.strip() for name in rows[0]) if rows else ()
+    if not names or not all(names):
         raise argparse.ArgumentTypeError("names are parted by commas, and none is empty")
     if len(set(names)) < len(names):
         raise argparse.ArgumentTypeError("a name stands there twice")
@@ -194,7 +197,8 @@ def _parser() -> argparse.ArgumentParser:
         type=_names,
         metavar="NAME,…",
         help="every option once, as drawn: where votes are equal, the earlier one is better off. "
-        "Without it a tie is published as a tie. Example: --lot-order b,c,a",
+        "A name with a comma stands in quotation marks. Without it a tie is published as a tie. "
+        "Example: --lot-order 'b,c,\"Nowak, Ewa\"'",
     )
     add(
         "--tie",

@@ -1,6 +1,8 @@
 """Booths in a real browser: by keyboard alone, with a code, and at a voting stand."""
 
+import json
 import re
+from pathlib import Path
 
 import pytest
 from django.db import transaction
@@ -98,6 +100,30 @@ def test_by_keyboard_alone(server_data, open_page, method):
     )
 
 
+def slip_and_file(page) -> None:
+    """The receipt on a receipt printer, 72 of 80 mm, and as a file: both without the choice."""
+    code = page.locator(".receipt .ticket__large").inner_text()
+    full = page.locator(".receipt .code--long").first.inner_text()
+    with page.expect_download() as download:
+        page.locator(".receipt a[download]").click()
+    assert download.value.suggested_filename == f"potwierdzenie-{code}.json"
+    kept = json.loads(Path(download.value.path()).read_text())
+    assert kept["commitment"] == full
+    assert not {"ballot", "picks", "nonce"} & set(kept)
+    page.emulate_media(media="print")
+    expect(page.locator(".receipt .ticket__large")).to_be_visible()
+    expect(page.locator(".receipt__qr")).to_be_visible()
+    for gone in (".site-header", ".site-footer", ".page-head", ".receipt-notes"):
+        expect(page.locator(gone)).to_be_hidden()
+    expect(page.locator(".receipt :is(a, button)").first).to_be_hidden()
+    assert page.locator(".receipt").bounding_box()["width"] <= 72 / 25.4 * 96 + 1
+    paper = page.pdf(prefer_css_page_size=True)
+    page.screenshot(path="/tmp/gapsc/slip.png", full_page=True)
+    boxes = set(re.findall(rb"/MediaBox\s*\[([^]]+)\]", paper))
+    assert [round(float(box.split()[2]) / 72 * 25.4) for box in boxes] == [80]
+    page.emulate_media(media="screen")
+
+
 @pytest.mark.parametrize("javascript", [True, False], ids=["js", "nojs"])
 def test_a_vote_with_a_code(server_data, open_page, javascript):
     codes = [new_code(), new_code()]
@@ -142,6 +168,7 @@ def test_a_vote_with_a_code(server_data, open_page, javascript):
     expect(page.locator(".receipt")).to_be_visible()
     look()
     assert_no_horizontal_scrolling(page)
+    slip_and_file(page)
     assert not any(group in address for address in seen for group in codes[0].split("-"))
     assert payload_of(plebiscite) == "approval:M2,M3"
     page.goto(url)

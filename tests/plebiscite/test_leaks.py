@@ -9,32 +9,45 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.apps.registry import Apps
 from django.core import mail
 from django.db import connection, models
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from wagtail.models import ReferenceIndex
 
 from core.models import AuditEvent, AuditPerson, OutboxMail
 from plebiscite import addresses
 from plebiscite.ballots import new_nonce
+from plebiscite.codes import new_code
 from plebiscite.models import (
     AccountVoter,
     Ballot,
+    Beacon,
+    BeaconDraft,
+    BundleFile,
+    Checkpoint,
+    Code,
+    CodeBatch,
     Count,
     Declaration,
     Inbox,
+    KeyDestruction,
     LogEntry,
     MixFlush,
     ParticipationMark,
     VoterRegister,
 )
+from plebiscite.selectors import lookup, view
 from plebiscite.services import casting, mixing
 from plebiscite.views import form_tokens
 from tests.factories import plebiscite as make
 
 PEOPLE = {VoterRegister, AccountVoter, Declaration, ParticipationMark}
 BOX = {Inbox, Ballot, LogEntry, MixFlush}
+#: What others check a vote by: codes, signatures, draws, files.
+PROOF = {Checkpoint, Code, CodeBatch, Beacon, KeyDestruction, BundleFile}
 VOTERS = 20
 
 
@@ -75,8 +88,59 @@ def test_no_column_leads_from_people_to_the_box_or_back():
 def test_nothing_points_into_the_box():
     for model in apps.get_models():
         for field in model._meta.get_fields():
-            if isinstance(field, models.ForeignKey):
+            if isinstance(field, models.ForeignKey | models.ManyToManyField):
                 assert field.related_model not in BOX, f"{model}.{field.name}"
+
+
+def reached(model: type[models.Model]) -> set[type[models.Model]]:
+    """All tables that one gets to from a row by following keys, but for those of all plebiscites.
+
+    What a plebiscite itself points at is the same for every voter and every ballot.
+    """
+    shared = {apps.get_model("plebiscite.Plebiscite")}
+    found: set[type[models.Model]] = set()
+    waiting = [model]
+    while waiting:
+        for field in waiting.pop()._meta.get_fields():
+            if isinstance(field, models.ForeignKey | models.ManyToManyField):
+                target = field.related_model
+                if target not in shared | found:
+                    found.add(target)
+                    waiting.append(target)
+    return found
+
+
+def test_no_table_joins_people_codes_and_ballots():
+    user = apps.get_model("accounts.User")
+    for model in apps.get_models():
+        ends = reached(model) | {model}
+        sides = [ends & PEOPLE, ends & BOX, ends & {Code}]
+        assert sum(map(bool, sides)) <= 1, (model, sides)
+    for model in PROOF:
+        assert reached(model) <= {CodeBatch}, model
+        for field in model._meta.concrete_fields:
+            assert not isinstance(field, models.DateTimeField | models.TimeField), field
+    # Nobody's account hangs on a vote, a code or a proof; who entered the drawn number is known.
+    for model in PEOPLE | BOX | PROOF:
+        assert user not in reached(model), model
+    assert user in reached(BeaconDraft), "the search finds nothing"
+
+
+def test_control_a_code_in_the_register_would_be_found():
+    class Leaky(models.Model):
+        code = models.ForeignKey(Code, models.CASCADE, related_name="+")
+        mark = models.ForeignKey(ParticipationMark, models.CASCADE, related_name="+")
+
+        class Meta:
+            app_label = "plebiscite"
+            apps = Apps()  # of no other model
+
+        def __str__(self) -> str:
+            return str(self.pk)
+
+    ends = reached(Leaky)
+    assert Code in ends
+    assert ends & PEOPLE
 
 
 def test_no_hour_and_nothing_counted_up():
@@ -95,7 +159,7 @@ def test_no_hour_and_nothing_counted_up():
 
 @pytest.mark.django_db
 def test_the_database_has_no_sequence_for_them():
-    tables = [model._meta.db_table for model in PEOPLE | BOX]
+    tables = [model._meta.db_table for model in PEOPLE | BOX | {Checkpoint, Code, CodeBatch}]
     found = rows(
         "SELECT table_name, column_name FROM information_schema.columns WHERE table_name = ANY(%s) "
         "AND (is_identity = 'YES' OR column_default LIKE 'nextval%%' "
@@ -319,6 +383,41 @@ def test_a_forced_error_tells_nobody(booth, monkeypatch, caplog, settings, place
         for secret in (data["nonce"], data["commitment"], "single:M2", f"'{CANARY}'"):
             assert secret not in text, text
         assert not re.search(r"pick\W+M2", text)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("field", ["receipt", "code"])
+@pytest.mark.parametrize("breaks", [False, True])
+def test_what_is_looked_up_is_told_nobody(index_page, monkeypatch, caplog, settings, field, breaks):
+    """Somebody who reads logs must not learn which receipt, or which code, a machine asked for."""
+    settings.ADMINS = [("Admin", "admin@example.pl")]
+    code = new_code()
+    plebiscite = make.voting(codes=[code, new_code()])
+    promise = make.vote(plebiscite, make.declared(plebiscite), ["M1"])
+    mixing.flush_everything(plebiscite.pk)
+    typed = {"receipt": promise.code, "code": code}[field]
+    if breaks:
+
+        def broken(*args, **kwargs):
+            raise RuntimeError("broken on purpose")
+
+        monkeypatch.setattr(lookup, f"find_{field}", broken)
+    client = Client(raise_request_exception=False)
+    base = view(plebiscite).url
+    client.get(f"{base}sprawdz/")  # the first page of a site writes down its settings
+    before = everything_but_the_box()
+    with caplog.at_level(logging.DEBUG), CaptureQueriesContext(connection) as asked:
+        page = client.post(f"{base}sprawdz/szukaj/", {field: typed})
+    assert page.status_code == (500 if breaks else 200)
+    assert breaks or page["Cache-Control"] == "private, no-store"
+    assert not page.cookies
+    assert not [one["sql"] for one in asked if re.match(r"INSERT|UPDATE|DELETE", one["sql"])]
+    assert everything_but_the_box() == before
+    told = [caplog.text, *(str(message.message()) for message in mail.outbox)]
+    assert bool(mail.outbox) == breaks
+    for text in told:
+        for secret in (typed, typed.replace("-", ""), promise.commitment.hex()):
+            assert secret not in text
 
 
 @pytest.mark.django_db

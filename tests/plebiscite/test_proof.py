@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote
@@ -21,6 +22,7 @@ from core.models import AuditEvent
 from core.transitions import Refused
 from plebiscite import addresses, clock, keys
 from plebiscite.ballots import short_code
+from plebiscite.codes import code_digest, new_code, read_code
 from plebiscite.models import Beacon, BundleFile, Checkpoint, KeyDestruction, LogEntry
 from plebiscite.phases import PlebisciteState
 from plebiscite.promises import is_genuine
@@ -165,6 +167,47 @@ def test_from_the_first_vote_to_the_verified_bundle(tmp_path, client):
         assert refusal.value.reason == casting.VoteRefused.CLOSED
         command("plebiscite_bundle", plebiscite.slug, "-o", str(again))
         assert verified(again)[0] == 0
+
+
+def test_whether_a_code_was_used_is_told_once_the_box_is_sealed(client):
+    used, unused = new_code(), new_code()
+    plebiscite = make.voting(codes=[used, unused])
+    make.vote_with_code(plebiscite, used, ["M1"])
+    base = view(plebiscite).url
+
+    def asked(code: str) -> str:
+        page = client.post(f"{base}sprawdz/szukaj/", {"code": code}).content.decode()
+        assert code not in page
+        form = page[page.index('data-lookup="code"') :]
+        shown = re.findall(r'data-answer="(unused|spent|missing)" >', form)
+        error = re.search(r'id="code-error" data-unreadable >([^<]+)<', form)
+        return error[1] if error else "".join(shown)
+
+    def published() -> dict[str, str]:
+        """The digests of all shards with what is said of them."""
+        found = {}
+        for shard in {
+            code_digest(str(plebiscite.pk), read_code(one)).hex()[:2] for one in (used, unused)
+        }:
+            for line in client.get(f"{base}kody/{shard}.jsonl").content.decode().splitlines():
+                row = json.loads(line)
+                found[row["digest"]] = row["state"]
+        return found
+
+    digests = [code_digest(str(plebiscite.pk), read_code(one)).hex() for one in (used, unused)]
+    assert published() == dict.fromkeys(digests, "printed")
+    with pytest.raises(LookupError):
+        lookup.find_code(plebiscite, used)
+    early = client.post(f"{base}sprawdz/szukaj/", {"code": used}).content.decode()
+    assert 'data-lookup="code"' not in early
+    with clock.shifted(AFTER):
+        plebiscite = moving.move(moving.catch_up(plebiscite), "seal", actor=SYSTEM)
+        assert published() == dict(zip(digests, ("spent", "unused"), strict=True))
+        assert (asked(used), asked(unused), asked(new_code())) == ("spent", "unused", "missing")
+        assert asked(unused.lower().replace("-", " ")) == "unused"
+        wrong = unused[:-1] + ("A" if unused[-1] != "A" else "B")
+        assert "4" in asked(wrong)
+        assert "7" in asked("ABCDEFG")
 
 
 def test_two_copies_of_the_log_are_compared(tmp_path):

@@ -17,7 +17,8 @@ from core.models import OutboxMail
 from core.transitions import Refused
 from home.models import HomePage, NewsIndexPage, NewsPage
 from plebiscite import addresses, clock
-from plebiscite.models import Ballot, Count, Objection, PlebisciteIndexPage
+from plebiscite.models import Ballot, Count, Objection, PlebisciteIndexPage, VoidReason
+from plebiscite.selectors import results
 from plebiscite.services import forgetting, mixing, moving, objecting
 from tests.factories import plebiscite as make
 from tests.plebiscite.booths import error_of, signed_in
@@ -82,6 +83,47 @@ def test_every_method_is_counted_and_shown_alike(method):
     pdf = Client().get(f"{results}protokol.pdf")
     assert pdf.content.startswith(b"%PDF")
     assert pdf.content == Client().get(f"{results}protokol.pdf").content
+
+
+def test_rounds_and_pairs_stand_on_the_page_as_they_were_counted():
+    plebiscite = published("ranked")
+    page = Client().get(addresses.results(plebiscite.slug)).content.decode()
+    count = json.loads(Count.objects.get().result)
+    shown = results.works(plebiscite, today=results.today())
+    names = {work.code: work.name for work in sorted(shown, key=lambda one: one.label_number)}
+    part = page[page.index('id="rounds-title"') : page.index('id="turnout-title"')]
+    *steps, pairs = re.findall(r"<table.*?</table>", part, re.DOTALL)
+    assert len(steps) == len(count["rounds"])
+
+    def cells(table: str, tag: str) -> list[str]:
+        found = re.findall(rf"<{tag}[^>]*>(.*?)</{tag}>", table, re.DOTALL)
+        return [re.sub(r"<[^>]+>|&nbsp;|\xa0", " ", one).strip() for one in found]
+
+    for step, table in zip(count["rounds"], steps, strict=True):
+        body, foot = table.split("<tfoot>")
+        numbers = dict(zip(cells(body, "th")[3:], cells(body, "td")[::2], strict=True))
+        assert len(numbers) == len(step["totals"])
+        for code, votes in step["totals"].items():
+            assert numbers[names[code]] == str(votes)
+        assert cells(foot, "td")[0] == str(step["exhausted"])
+        said = cells(body, "td")[1::2]
+        told = {*step["eliminated"], *step["elected"], *step["tied"]}
+        assert len(said) - said.count("–") == len(told) > 0
+    expected = [
+        "–" if one == other else str(count["pairwise"][one][other])
+        for one in names
+        for other in names
+    ]
+    assert cells(pairs, "td") == expected
+    verdict = re.search(r"<h3>.*?</h3>\s*<p>(.*?)</p>", part, re.DOTALL)[1]
+    assert names[count["condorcet"]] in unescape(verdict).replace("\xa0", " ")
+
+
+def test_every_reason_of_an_invalid_ballot_has_words():
+    reasons = {"overvote", "too_many_points", "over_cap", *VoidReason.values}
+    rows = results.invalid_rows({"invalid": dict.fromkeys(reasons, 1)})
+    assert len(rows) == len(reasons)
+    assert not reasons & {words for words, _number in rows}
 
 
 def test_the_protocol_says_what_the_page_says():

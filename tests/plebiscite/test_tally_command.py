@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
@@ -245,3 +246,119 @@ def test_it_runs_as_a_command_without_anything_installed():
     )
     assert (missing.returncode, missing.stdout) == (2, "")
     assert "nowhere.soc" in missing.stderr
+
+
+# --- What published files surprise with -----------------------------------------------------------
+
+NEW_HEAD = """# FILE NAME: 00001-00000001.toi
+# TITLE: Wybór: miejsce
+# DESCRIPTION:
+# DATA TYPE: toi
+# MODIFICATION TYPE: original
+# RELATES TO:
+# PUBLICATION DATE: 2013-08-17
+# NUMBER ALTERNATIVES: 3
+# NUMBER VOTERS: 6
+# NUMBER UNIQUE ORDERS: 3
+# ALTERNATIVE NAME 1: Kowalski, Jan
+# ALTERNATIVE NAME 2: Ewa "Sowa" Nowak
+# ALTERNATIVE NAME 3: Żubr: łoś
+"""
+ORDERS = "3: 1,{2,3}\n2: {1, 2},3\n1: 3\n"
+
+
+def test_preflib_weights_ties_and_ends_of_lines(counted):
+    plain = counted("a.toi", NEW_HEAD + ORDERS, "--method", "ranked")
+    assert plain["cast"] == 6
+    assert plain["pairwise"]["Kowalski, Jan"] == {'Ewa "Sowa" Nowak': 3, "Żubr: łoś": 5}
+    assert plain["rounds"][0]["totals"]["Kowalski, Jan"] == 3
+    assert plain["rounds"][0]["exhausted"] == 2
+    windows = ("\ufeff" + NEW_HEAD + ORDERS).replace("\n", "\r\n") + "\r\n\r\n"
+    assert counted("a.toi", windows, "--method", "ranked") == plain
+    old = '3\n1,Kowalski, Jan\n2,Ewa "Sowa" Nowak\n3,Żubr: łoś\n6,6,3\n'
+    old += ORDERS.replace(": ", ",") + "\n"
+    assert counted("a.toi", old, "--method", "ranked") == plain
+    assert counted("a.toi", "\ufeff" + old.replace("\n", "\r\n"), "--method", "ranked") == plain
+
+
+def test_names_with_commas_and_quotes_in_options_of_the_command(counted):
+    lots = '"Kowalski, Jan","Ewa ""Sowa"" Nowak",Żubr: łoś'
+    result = counted("a.toi", NEW_HEAD + ORDERS, "--method", "single", "--lot-order", lots)
+    assert result["lot_order"] == ["Kowalski, Jan", 'Ewa "Sowa" Nowak', "Żubr: łoś"]
+
+
+def test_abif_names_signs_and_order_of_lines(counted):
+    text = """2: [Kowalski, Jan] > "Nowak # 1" = b   # a tie
+1:b>"Nowak # 1"
+=b:[He said "yes" # no]
+
+=[Kowalski, Jan]:
+=[Nowak # 1]:[Nowak]
+
+"""
+    result = counted("a.abif", "\ufeff" + text.replace("\n", "\r\n"), "--method", "ranked")
+    assert result["pairwise"]["b"] == {"Kowalski, Jan": 1, "Nowak # 1": 1}
+    assert result["cast"] == 3
+    star = counted("a.abif", "2*A/5>B/5=C/2\n", "--method", "points")
+    assert star["totals"] == {"A": 10, "B": 10, "C": 4}
+
+
+def test_records_with_quotes_capitals_and_blank_lines(counted):
+    text = 'Rank 1,RANK 2\n"Kowalski, ""Jan""",UNDERVOTE\nOverVote,A\n A , Undervote \n,A\n\n\n'
+    plain = counted("v.csv", text, "--method", "ranked")
+    assert plain["pairwise"]["A"] == {'Kowalski, "Jan"': 3}
+    assert (plain["cast"], plain["rounds"][0]["exhausted"]) == (4, 1)
+    windows = "\ufeff" + text.replace("\n", "\r\n")
+    assert counted("v.csv", windows, "--method", "ranked") == plain
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line", "what"),
+    [
+        ("a.soi", "", 1, "empty"),
+        ("a.soi", "\n\n", 1, "empty"),
+        ("a.abif", "", 1, "no ballots"),
+        ("a.csv", "\n\n", 1, "first line"),
+        ("a.toi", "# ALTERNATIVE NAME 1: A\n# ALTERNATIVE NAME 2: B\n1: 1,\n", 3, "no order"),
+        ("a.toi", "# ALTERNATIVE NAME 1: A\n# ALTERNATIVE NAME 2: B\n1: 1,,2\n", 3, "no order"),
+        ("a.toi", "# ALTERNATIVE NAME 1: A\n# ALTERNATIVE NAME 2: B\n1: {1,,2}\n", 3, "no order"),
+        ("a.toi", "# ALTERNATIVE NAME 1: A\n# ALTERNATIVE NAME 2: B\n1: {1}2\n", 3, "no order"),
+        ("a.toi", "# ALTERNATIVE NAME 1: A\n1.5: 1\n", 2, "not a whole number"),
+        ("a.soi", "# ALTERNATIVE NAME 1: A\n" + "9" * 5000 + ": 1\n", 2, "too great"),
+        ("a.soc", "9" * 5000 + "\n", 1, "too great"),
+        ("a.soi", b"# ALTERNATIVE NAME 1: A\n" + b"1: 1\n" * 9000 + b"1: \xb1\n", 9002, "UTF-8"),
+        ("a.abif", "1:A\n2:A~B\n", 2, "no >, = or ,"),
+        ("a.abif", "1:A\n" + "9" * 5000 + ":A\n", 2, "too great"),
+        ("a.abif", "1:A\n٣:A\n", 2, "no “count: ballot”"),
+        ("a.abif", "1:[A>B\n", 1, "missing before"),
+        ("a.abif", "1:A==B\n", 1, "missing before"),
+        ("a.abif", "1:A/2.5\n", 1, "no >, = or ,"),
+        ("a.abif", "1:A>B\n=A:[Ala]\n", 1, "declared: 'B'"),
+        ("a.csv", '"rank1,rank2\nA,B\n', 1, "no table"),
+        ("a.csv", 'rank1,rank2\nA,B\n"A"x,B\n', 3, "no table"),
+        ("a.csv", "rank1,rank2\nA,B\nA,B,C\n", 3, "3 cells"),
+        ("a.csv", b"rank1\nA\nZaj\xb1c\n", 3, "UTF-8"),
+    ],
+)
+def test_every_malformed_file_has_a_line(complaint, name, text, line, what):
+    said = complaint(name, text, "--method", "ranked")
+    assert f"line {line}: " in said
+    assert what in said
+
+
+def test_a_file_that_may_not_be_read(tmp_path, capsys):
+    path = tmp_path / "secret.csv"
+    path.write_text("rank1\nA\n")
+    path.chmod(0)
+    is_root = os.geteuid() == 0
+    if is_root:  # root may read everything
+        os.seteuid(65534)
+    try:
+        assert main([str(path), "--method", "single"]) == 2
+    finally:
+        if is_root:
+            os.seteuid(0)
+    said = capsys.readouterr()
+    assert said.err == f"tally: {path}: Permission denied\n"
+    assert main([str(tmp_path), "--method", "single", "--format", "csv"]) == 2
+    assert "Is a directory" in capsys.readouterr().err

@@ -41,5 +41,16 @@ def read_file(path: Path, *, file_format: str = "") -> Election:
         )
     try:
         return _READERS[kind](path)
-    except UnicodeDecodeError as error:
-        raise BadFile(f"the file is not written in UTF-8 (near byte {error.start})") from None
+    except UnicodeDecodeError:
+        raise BadFile("the file is not written in UTF-8", line=_undecodable_line(path)) from None
+
+
+def _undecodable_line(path: Path) -> int:
+    """The first line of the file that is no UTF-8."""
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            try:
+                line.decode()
+            except UnicodeDecodeError:
+                return number
+    return 0

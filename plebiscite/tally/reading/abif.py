@@ -19,8 +19,8 @@ from plebiscite.tally.model import PointsBallot
 from plebiscite.tally.reading.common import BadFile, Election, Ranks, quoted, whole_number
 
 _DECLARATION = re.compile(r"=\s*(?:\[([^\]]+)\]|([^:\s\[\]]+))\s*:\s*(?:\[(.*)\]|(.*?))\s*")
-_VOTES = re.compile(r"(\d+)\s*[:*]\s*(.*)")
-_OPTION = re.compile(r"\s*(?:\[([^\]]+)\]|\"([^\"]+)\"|([^\s\[\]>=,/\"]+))\s*(?:/\s*(\d+)\s*)?")
+_VOTES = re.compile(r"([0-9]+)\s*[:*]\s*(.*)")
+_OPTION = re.compile(r"\s*(?:\[([^\]]+)\]|\"([^\"]+)\"|([^\s\[\]>=,/~\"]+))\s*(?:/\s*([0-9]+)\s*)?")
 _TITLE = re.compile(r"\{\s*\"?title\"?\s*:\s*\"(.*)\"\s*\}")
 
 
@@ -28,18 +28,19 @@ def read_abif(path: Path) -> Election:
     """The ballots of an ABIF file."""
     with path.open(encoding="utf-8-sig") as file:
         reader = _Reader()
+        number = 1
         for number, line in enumerate(file, start=1):
             reader.line(number, line.strip())
-        return reader.end()
+        return reader.end(number)
 
 
 class _Reader:
     def __init__(self) -> None:
         self.election = Election(())
         self.declared: dict[str, str] = {}
-        self.seen: dict[str, None] = {}
+        #: The line that names an option first; declarations may stand behind it.
+        self.seen: dict[str, int] = {}
         self.ranks = Ranks()
-        self.first_undeclared: tuple[int, str] | None = None
         self.has_votes = False
         self.simple: dict[str, tuple[str, ...]] = {}
 
@@ -57,14 +58,15 @@ class _Reader:
             found = _VOTES.fullmatch(_without_comment(text))
             if not found:
                 raise BadFile(f"no “count: ballot”: {quoted(text)}", line=number)
-            self._votes(number, int(found[1]), found[2].strip())
+            weight = whole_number(found[1], line=number, what="how many cast it")
+            self._votes(number, weight, found[2].strip())
 
-    def end(self) -> Election:
+    def end(self, last: int) -> Election:
         if not self.has_votes:
-            raise BadFile("the file has no ballots")
-        if self.declared and self.first_undeclared:
-            number, name = self.first_undeclared
-            raise BadFile(f"no option of this name is declared: {quoted(name)}", line=number)
+            raise BadFile("the file has no ballots", line=last)
+        for name, number in self.seen.items():
+            if self.declared and name not in self.declared:
+                raise BadFile(f"no option of this name is declared: {quoted(name)}", line=number)
         self.election.options = tuple(self.declared or self.seen)
         return self.election
 
@@ -92,10 +94,7 @@ class _Reader:
         if len(set(names)) < len(names):
             raise BadFile("a ballot names an option twice", line=number)
         for name in names:
-            if name not in self.seen:
-                self.seen[name] = None
-                if self.first_undeclared is None and name not in self.declared:
-                    self.first_undeclared = (number, name)
+            self.seen.setdefault(name, number)
         if "," in signs:
             if set(signs) != {","}:
                 raise BadFile("ranks (>) and a list (,) in one ballot", line=number)
@@ -156,12 +155,14 @@ class _Reader:
 
 def _without_comment(text: str) -> str:
     """The line without what follows a # outside of brackets and quotation marks."""
-    is_inside = False
     if "#" not in text:
         return text
+    closing = ""
     for place, sign in enumerate(text):
-        if sign in "[]":
-            is_inside = sign == "["
-        elif sign == "#" and not is_inside:
+        if closing:
+            closing = "" if sign == closing else closing
+        elif sign in '["':
+            closing = "]" if sign == "[" else sign
+        elif sign == "#":
             return text[:place].rstrip()
     return text

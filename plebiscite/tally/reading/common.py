@@ -8,6 +8,9 @@ from typing import Any
 
 from plebiscite.tally.model import Ballot, PointsBallot, Ruleset
 
+#: Far more than there are people; longer numbers are a slip, and Python reads none of thousands.
+_MOST_DIGITS = 18
+
 
 class BadFile(ValueError):
     """A file that is not what it should be; `line` counts from 1, 0 is the file as a whole."""
@@ -52,6 +55,8 @@ def whole_number(text: str, *, line: int, what: str) -> int:
     text = text.strip()
     if not text.isascii() or not text.isdigit():
         raise BadFile(f"{what} is not a whole number: {quoted(text)}", line=line)
+    if len(text) > _MOST_DIGITS:
+        raise BadFile(f"{what} is too great: {quoted(text)}", line=line)
     return int(text)
 
 

@@ -19,9 +19,11 @@ from typing import Any
 from plebiscite.tally.model import Ballot
 from plebiscite.tally.reading.common import BadFile, Election, Ranks, quoted, whole_number
 
-_NAME = re.compile(r"ALTERNATIVE NAME (\d+)\s*:\s*(.*)", re.IGNORECASE)
+_NAME = re.compile(r"ALTERNATIVE NAME ([0-9]{1,18})\s*:\s*(.*)", re.IGNORECASE)
 _FACT = re.compile(r"([A-Z][A-Z /-]*?)\s*:\s*(.*)", re.IGNORECASE)
-_PIECE = re.compile(r"\s*(?:(\d+)|\{([\d,\s]*)\})\s*(?:,|$)")
+_PIECE = re.compile(
+    r"\s*(?:([0-9]+)|\{(\s*|\s*[0-9]+(?:\s*,\s*[0-9]+)*\s*)\})\s*(?:,(?=\s*[^\s])|$)"
+)
 
 Line = tuple[int, str]
 
@@ -47,7 +49,7 @@ class _Reader:
     def read(self, lines: Iterator[Line]) -> Election:
         first = next(lines, None)
         if first is None:
-            raise BadFile("the file is empty")
+            raise BadFile("the file is empty", line=1)
         if first[1].startswith("#"):
             self._read_new(first, lines)
         else:

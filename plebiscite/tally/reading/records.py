@@ -39,7 +39,7 @@ def read_records(path: Path) -> Election:
         try:
             return _read(csv.reader(file, delimiter=separator, strict=True))
         except csv.Error as error:
-            raise BadFile(f"this is no table: {error}") from None
+            raise BadFile(f"this is no table: {error}", line=1) from None
 
 
 def _read(rows: csv._reader) -> Election:  # type: ignore[name-defined]

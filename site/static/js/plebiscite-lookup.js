@@ -35,7 +35,7 @@ function show(form, name) {
 
 function complain(form, isBad) {
   form.querySelector("[data-unreadable]").hidden = !isBad;
-  form.querySelector(".field").classList.toggle("field--error", isBad);
+  form.querySelector(".field").classList.toggle("field--invalid", isBad);
   const input = form.querySelector("input");
   input.toggleAttribute("aria-invalid", isBad);
   if (isBad) {
