@@ -27,6 +27,20 @@ in_both_themes = pytest.mark.parametrize("theme", THEMES)
 with_and_without_javascript = pytest.mark.parametrize(
     "javascript", [True, False], ids=["js", "nojs"]
 )
+#: Run a test in each width, each theme, and with and without JavaScript:
+#: `def test_x(open_page, window)`, `open_page(**window)`.
+in_every_window = pytest.mark.parametrize(
+    "window",
+    [
+        {"width": 320, "theme": "dark", "javascript": True},
+        {"width": 320, "theme": "light", "javascript": False},
+        {"width": 768, "theme": "light", "javascript": True},
+        {"width": 1280, "theme": "dark", "javascript": False},
+    ],
+    ids=lambda window: (
+        f"{window['width']}-{window['theme']}-{'js' if window['javascript'] else 'nojs'}"
+    ),
+)
 
 
 def assert_accessible(page: Page, *, exclude: list[str] | None = None) -> None:

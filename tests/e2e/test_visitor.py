@@ -16,6 +16,7 @@ from tests.e2e.helpers import (
     THEMES,
     WIDTHS,
     assert_no_horizontal_scrolling,
+    in_every_window,
     with_and_without_javascript,
 )
 from tests.e2e.server import Server
@@ -72,9 +73,9 @@ def test_the_home_page_says_what_this_is_and_what_is_open(
 # --- Languages --------------------------------------------------------------------------------
 
 
-@with_and_without_javascript
-def test_the_switch_keeps_the_page_and_the_choices(open_page: Open, javascript: bool) -> None:
-    page = open_page(width=320, javascript=javascript)
+@in_every_window
+def test_the_switch_keeps_the_page_and_the_choices(open_page: Open, window: dict[str, Any]) -> None:
+    page = open_page(**window)
     go(page, "/uslugi/?koszt=bezplatne&dla=seniorzy")
     number = page.locator("#results-title").inner_text().split()[0]
     page.get_by_role("link", name=re.compile("English")).click()
@@ -107,34 +108,33 @@ def test_the_switch_keeps_the_page_and_the_choices(open_page: Open, javascript: 
 # --- The catalogue ----------------------------------------------------------------------------
 
 
-@with_and_without_javascript
-def test_choosing_and_searching_in_the_catalogue(open_page: Open, javascript: bool) -> None:
-    for width in (320, 1280):
-        page = open_page(width=width, javascript=javascript)
-        go(page, "/uslugi/")
-        if not page.locator("a.facet__choice").first.is_visible():
-            page.locator(".facets > summary").click()
-        choice = page.locator("a.facet__choice", has_text="Seniorzy")
-        number = int(re.findall(r"\d+", choice.inner_text())[-1])
-        choice.click()
-        expect(page).to_have_url(re.compile(r"dla=seniorzy"))
-        assert words(page.locator("#results-title")).startswith(f"{number} ")
-        page.locator('[role="search"] input[name="q"]').fill("stołu")
-        page.locator('[role="search"] button').click()
-        assert parse_qs(urlsplit(page.url).query) == {"dla": ["seniorzy"], "q": ["stołu"]}
-        expect(page.locator(".service-row h2").first).to_contain_text("Wspólny stół")
-        page.locator(".chosen a", has_text="Seniorzy").click()
-        assert parse_qs(urlsplit(page.url).query) == {"q": ["stołu"]}
-        page.locator(".chosen a").last.click()
-        expect(page).to_have_url(re.compile(r"/uslugi/$"))
-        page.locator(".service-row h2 a").first.click()
-        expect(page.locator(".breadcrumbs")).to_contain_text("Usługi")
-        expect(page.get_by_role("heading", name="W skrócie")).to_be_visible()
+@in_every_window
+def test_choosing_and_searching_in_the_catalogue(open_page: Open, window: dict[str, Any]) -> None:
+    page = open_page(**window)
+    go(page, "/uslugi/")
+    if not page.locator("a.facet__choice").first.is_visible():
+        page.locator(".facets > summary").click()
+    choice = page.locator("a.facet__choice", has_text="Seniorzy")
+    number = int(re.findall(r"\d+", choice.inner_text())[-1])
+    choice.click()
+    expect(page).to_have_url(re.compile(r"dla=seniorzy"))
+    assert words(page.locator("#results-title")).startswith(f"{number} ")
+    page.locator('[role="search"] input[name="q"]').fill("stołu")
+    page.locator('[role="search"] button').click()
+    assert parse_qs(urlsplit(page.url).query) == {"dla": ["seniorzy"], "q": ["stołu"]}
+    expect(page.locator(".service-row h2").first).to_contain_text("Wspólny stół")
+    page.locator(".chosen a", has_text="Seniorzy").click()
+    assert parse_qs(urlsplit(page.url).query) == {"q": ["stołu"]}
+    page.locator(".chosen a").last.click()
+    expect(page).to_have_url(re.compile(r"/uslugi/$"))
+    page.locator(".service-row h2 a").first.click()
+    expect(page.locator(".breadcrumbs")).to_contain_text("Usługi")
+    expect(page.get_by_role("heading", name="W skrócie")).to_be_visible()
 
 
-@with_and_without_javascript
-def test_searching_the_site_without_polish_letters(open_page: Open, javascript: bool) -> None:
-    page = open_page(width=320, javascript=javascript)
+@in_every_window
+def test_searching_the_site_without_polish_letters(open_page: Open, window: dict[str, Any]) -> None:
+    page = open_page(**window)
     go(page, "/")
     page.get_by_role("link", name="Szukaj").first.click()
     page.locator('[role="search"] input[name="q"]').fill("swietlica")
@@ -170,11 +170,11 @@ def test_titles_are_offered_while_one_types(open_page: Open) -> None:
 # --- Files ------------------------------------------------------------------------------------
 
 
-@with_and_without_javascript
+@in_every_window
 def test_an_event_into_the_calendar_and_news_into_a_reader(
-    open_page: Open, server: Server, javascript: bool
+    open_page: Open, server: Server, window: dict[str, Any]
 ) -> None:
-    page = open_page(width=320, javascript=javascript)
+    page = open_page(**window)
     go(page, "/wydarzenia/")
     page.locator(".programme h3 a").first.click()
     title = words(page.locator("h1"))

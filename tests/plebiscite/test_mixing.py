@@ -163,7 +163,7 @@ def test_keys_are_files_of_the_owner_alone(settings):
     folder = settings.KEYS_DIR / str(plebiscite.pk)
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     assert [str(path.relative_to(folder)) for path in files] == [
-        "pepper", "promise", "tag", "worker/inbox",
+        "pepper", "promise", "tag", "worker/inbox", "worker/log",
     ]  # fmt: skip
     for path in files:
         assert path.stat().st_mode & 0o777 == 0o600
