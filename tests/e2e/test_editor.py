@@ -133,7 +133,7 @@ def test_from_the_first_word_to_the_public_and_into_english(
         assert editor.request.get(f"/aktualnosci/{SLUG}/").status == 404
         act(editor, "Wyślij do sprawdzenia: Druga para oczu")
         editor.wait_for_url(lambda url: "/edit/" not in url)
-        expect(editor.locator(".messages")).to_contain_text("przekazana do przeglądu")
+        expect(editor.locator(".messages")).to_contain_text("przekazana do moderacji")
         page = written()
         assert not page.live
         assert not page.permissions_for_user(person(EDITOR)).can_publish()
