@@ -233,6 +233,7 @@ def person_row(number: int) -> tuple[str, ...]:
         ("lista.csv", as_csv(table(person_row(1)), delimiter="\t")),
         ("LISTA.XLSX", as_xlsx(table(person_row(1)))),
     ],
+    ids=["utf-8", "cp1250", "tabs", "workbook"],  # a workbook holds the hour: no name for a test
 )
 def test_files_that_are_read(name, content):
     rows = lists.read_table(name, content)
@@ -251,6 +252,7 @@ def test_files_that_are_read(name, content):
         ("lista.csv", as_csv(table(*[person_row(1)] * (lists.MOST_ROWS + 1)))),
         ("lista.csv", b"x" * (lists.MAX_SIZE + 1)),
     ],
+    ids=["empty", "bytes", "no rows", "other columns", "no workbook", "too many", "too large"],
 )
 def test_files_that_are_refused(name, content):
     from core.transitions import Refused
