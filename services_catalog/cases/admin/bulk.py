@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from django import forms
@@ -20,7 +21,7 @@ from services_catalog.cases.models import ServiceRequest
 MOST = 200
 
 
-class CaseBulkAction(BulkAction):
+class CaseBulkAction(ABC, BulkAction):
     """Asks first, then does one move for each case; each case that says no keeps its state."""
 
     models = [ServiceRequest]
@@ -66,11 +67,11 @@ class CaseBulkAction(BulkAction):
             messages.warning(self.request, f"{case.number}: {sentence}")
         return done, 0
 
+    @abstractmethod
     def act(
         self, cases: list[ServiceRequest], data: dict[str, Any]
     ) -> tuple[int, list[tuple[ServiceRequest, str]]]:
         """Do it; gives how many were moved, and what the others said."""
-        raise NotImplementedError
 
     def get_success_message(self, number: int, _children: int) -> str | None:
         if not number:
