@@ -17,6 +17,7 @@ from services_catalog.models.service_parts import (
     ServiceStep,
 )
 from services_catalog.place.models import Idea, IdeaGroup
+from services_catalog.timetable.models import ScheduleRule, Slot
 
 __all__ = [
     "CaseFeedback",
@@ -31,6 +32,7 @@ __all__ = [
     "ReplyTemplate",
     "RequestContact",
     "SavedFilter",
+    "ScheduleRule",
     "Service",
     "ServiceHours",
     "ServiceMode",
@@ -38,4 +40,5 @@ __all__ = [
     "ServiceProvider",
     "ServiceRequest",
     "ServiceStep",
+    "Slot",
 ]
