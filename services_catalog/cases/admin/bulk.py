@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from typing import Any
 
 from django import forms
@@ -21,7 +21,7 @@ from services_catalog.cases.models import ServiceRequest
 MOST = 200
 
 
-class CaseBulkAction(ABC, BulkAction):
+class CaseBulkAction(BulkAction):
     """Asks first, then does one move for each case; each case that says no keeps its state."""
 
     models = [ServiceRequest]
