@@ -21,6 +21,7 @@ class PlebisciteConfig(AppConfig):
             mixing,
             moving,
             proposals,
+            sign_files,
             signing,
             witnessing,
         )
@@ -34,6 +35,7 @@ class PlebisciteConfig(AppConfig):
         ports.demo.register("plebiscite", load)
         file_permissions.register(proposals.FILE_OWNER, proposals.may_read_picture)
         file_permissions.register(paper.FILE_OWNER, paper.may_read_protocol)
+        file_permissions.register(sign_files.FILE_OWNER, sign_files.may_read_sign_file)
         for name, every, run in (
             ("plebiscite.keys", timedelta(seconds=10), moving.make_missing_keys),
             ("plebiscite.due", timedelta(seconds=1), moving.write_down_what_is_due),

@@ -9,7 +9,9 @@ from uuid import UUID, uuid5
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from core.actors import SYSTEM, Actor
 from core.audit import record
@@ -177,9 +179,36 @@ def order_key(case: ServiceRequest) -> str:
     return f"services_catalog.servicerequest/{case.pk}"
 
 
-def move(case: ServiceRequest, verb: str, *, actor: Any, **context: Any) -> ServiceRequest:
-    """One move of the table; raises what `core.transitions.transition` raises."""
-    return transition(case, verb, actor=actor, **context)
+class Outdated(Refused):
+    """Somebody else has done something with the case since the screen was opened."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Somebody has changed this case since you opened it. Nothing of yours was done: "
+                "look at what is new, then press again."
+            )
+        )
+
+
+def move(
+    case: ServiceRequest, verb: str, *, actor: Any, seen: int | None = None, **context: Any
+) -> ServiceRequest:
+    """One move of the table; raises what `core.transitions.transition` raises.
+
+    `seen` is the version that the person had on the screen: if anybody has done anything with the
+    case since, nothing is changed and Outdated is raised.
+    """
+    with transaction.atomic():
+        locked = ServiceRequest.objects.select_for_update(of=("self",)).filter(pk=case.pk)
+        current = locked.values_list("version", flat=True).first()
+        if seen is not None and current is not None and seen != current:
+            raise Outdated
+        moved = transition(case, verb, actor=actor, **context)
+        if actor is not SYSTEM:
+            ServiceRequest.objects.filter(pk=case.pk).update(version=F("version") + 1)
+            moved.version = (current or 0) + 1
+    return moved
 
 
 # --- Without e-mail -----------------------------------------------------------------------------
