@@ -35,6 +35,7 @@ def test_what_is_registered():
             "plebiscite",
             "services_catalog",
             "services_catalog.cases",
+            "services_catalog.timetable",
         ],
         "publish_news": ["home"],
         "jobs": [
@@ -53,6 +54,7 @@ def test_what_is_registered():
             "services_catalog.cases",
             "services_catalog.digest",
             "services_catalog.erase",
+            "services_catalog.timetable",
         ],
     }
 
