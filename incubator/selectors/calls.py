@@ -66,6 +66,11 @@ class CallView:
         return moment(self.closes_at)
 
     @property
+    def closes_iso(self) -> str:
+        """The close for scripts, in whole seconds."""
+        return timezone.localtime(self.closes_at).isoformat(timespec="seconds")
+
+    @property
     def fallback_language(self) -> dict[str, Any] | None:
         """The language of the text, when it is not the reader's."""
         language = get_language() or settings.LANGUAGE_CODE

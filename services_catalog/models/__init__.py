@@ -19,6 +19,7 @@ from services_catalog.models.service import (
     ServiceStep,
 )
 from services_catalog.place.models import Idea, IdeaGroup
+from services_catalog.timetable.models import ScheduleRule, Slot
 
 __all__ = [
     "CaseFeedback",
@@ -33,6 +34,7 @@ __all__ = [
     "ReplyTemplate",
     "RequestContact",
     "SavedFilter",
+    "ScheduleRule",
     "Service",
     "ServiceHours",
     "ServiceMode",
@@ -40,4 +42,5 @@ __all__ = [
     "ServiceProvider",
     "ServiceRequest",
     "ServiceStep",
+    "Slot",
 ]
