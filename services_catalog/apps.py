@@ -10,6 +10,7 @@ class ServicesCatalogConfig(AppConfig):
 
     def ready(self) -> None:
         from core import ports
+        from services_catalog.bookings import upkeep
         from services_catalog.cases.digest import send_digests
         from services_catalog.cases.services import erase_due, expire_and_close
         from services_catalog.demo import load
@@ -29,3 +30,11 @@ class ServicesCatalogConfig(AppConfig):
         day = timedelta(days=1)
         ports.jobs.register("services_catalog.erase", ports.Job(every=day, run=erase_due))
         ports.jobs.register("services_catalog.digest", ports.Job(every=quarter, run=send_digests))
+        minute = timedelta(minutes=1)
+        ports.jobs.register("services_catalog.bookings", ports.Job(every=minute, run=upkeep.tick))
+        ports.jobs.register(
+            "services_catalog.bookings_check", ports.Job(every=day, run=upkeep.check_counters)
+        )
+        ports.jobs.register(
+            "services_catalog.bookings_erase", ports.Job(every=day, run=upkeep.erase_due)
+        )

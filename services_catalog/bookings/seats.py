@@ -15,7 +15,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import OperationalError, connection, transaction
-from django.db.models import Sum
+from django.db.models import Min, Sum
 from django.utils.translation import gettext_lazy as _
 
 from core import pagecache
@@ -69,11 +69,12 @@ def lock_booking(booking: Any) -> Any:
 
 @dataclass(frozen=True)
 class Count:
-    """What the bookings of one date add up to."""
+    """What the bookings of one date add up to, and when the next of them is over."""
 
     booked: int
     held: int
     waiting: int
+    next_end: datetime | None
 
     @property
     def taken(self) -> int:
@@ -81,14 +82,24 @@ class Count:
 
 
 def count(slot: Any) -> Count:
-    """Counted anew from the bookings."""
+    """Counted anew from the bookings, in one query."""
     from services_catalog.bookings import states
 
-    sums = dict(_bookings(slot).order_by().values_list("state").annotate(people=Sum("party_size")))
+    rows = _bookings(slot).filter(state__in=(*states.LIVE, *states.COUNTED_BOOKED)).order_by()
+    found = {
+        row["state"]: row
+        for row in rows.values("state").annotate(
+            people=Sum("party_size"), hold_end=Min("hold_until"), offer_end=Min("offer_until")
+        )
+    }
+    people = {state: row["people"] for state, row in found.items()}
+    ends = [found[state]["hold_end"] for state in states.UNPROVEN if state in found]
+    ends += [found[states.OFFERED]["offer_end"]] if states.OFFERED in found else []
     return Count(
-        booked=sum(sums.get(state, 0) for state in states.COUNTED_BOOKED),
-        held=sum(sums.get(state, 0) for state in states.COUNTED_HELD),
-        waiting=sums.get(states.WAITING, 0),
+        booked=sum(people.get(state, 0) for state in states.COUNTED_BOOKED),
+        held=sum(people.get(state, 0) for state in states.COUNTED_HELD),
+        waiting=people.get(states.WAITING, 0),
+        next_end=min((end for end in ends if end is not None), default=None),
     )
 
 
@@ -99,10 +110,12 @@ def free_for_newcomers(slot: Any) -> int:
 
 
 def settle(slot: Any, now: datetime) -> None:
-    """After every change: end what is over, offer what is free, write the counters."""
-    _end_what_is_over(slot, now)
-    _promote(slot, now)
+    """Before and after every change: end what is over, offer what is free, write the counters."""
     found = count(slot)
+    if found.waiting or (found.next_end is not None and found.next_end <= now):
+        _end_what_is_over(slot, now)
+        _promote(slot, now)
+        found = count(slot)
     if (slot.booked, slot.held) != (found.booked, found.held):
         slot.booked, slot.held = found.booked, found.held
         type(slot).objects.filter(pk=slot.pk).update(booked=found.booked, held=found.held)

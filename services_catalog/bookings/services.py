@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
@@ -261,7 +262,7 @@ def _check(
         if other is not None:
             raise Refused(rules.overlap_sentence(other))
     by_start = sorted(slots, key=lambda slot: slot.starts_at)
-    for one, two in zip(by_start, by_start[1:], strict=False):
+    for one, two in pairwise(by_start):
         if two.starts_at < one.ends_at:
             raise Refused(
                 _("Two of the dates overlap: %(one)s and %(two)s.")
@@ -305,9 +306,8 @@ def no_place_sentence(free: int, *, can_wait: bool) -> str:
         if free
         else _("All places are taken.")
     )
-    if can_wait:
-        return f"{sentence} {_('You can join the waiting list.')}"
-    return f"{sentence} {_('Choose another date.')}"
+    advice = _("You can join the waiting list.") if can_wait else _("Choose another date.")
+    return f"{sentence} {advice}"
 
 
 def waiting_list_open(slot: Slot, now: datetime) -> bool:
