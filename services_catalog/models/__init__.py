@@ -10,12 +10,10 @@ from services_catalog.cases.models import (
 )
 from services_catalog.models.package import Package, PackageItem
 from services_catalog.models.page import CataloguePage
-from services_catalog.models.service import (
+from services_catalog.models.service import Service, ServiceMode, ServicePlace
+from services_catalog.models.service_parts import (
     EligibilityQuestion,
-    Service,
     ServiceHours,
-    ServiceMode,
-    ServicePlace,
     ServiceProvider,
     ServiceStep,
 )

@@ -22,6 +22,7 @@ def test_what_is_registered():
         "personal_data": [
             "accounts",
             "directory",
+            "home.letters",
             "incubator",
             "plebiscite",
             "services_catalog.cases",
@@ -41,6 +42,7 @@ def test_what_is_registered():
             "accounts.sweep",
             "core.search",
             "home.declaration",
+            "home.letters",
             "incubator.tidy",
             "plebiscite.bundles",
             "plebiscite.checkpoints",
