@@ -10,11 +10,13 @@ class ServicesCatalogConfig(AppConfig):
 
     def ready(self) -> None:
         from core import ports
+        from services_catalog.bookings import upkeep
         from services_catalog.cases.digest import send_digests
         from services_catalog.cases.services import erase_due, expire_and_close
         from services_catalog.demo import load
         from services_catalog.demo.cases import load as load_cases
         from services_catalog.demo.timetable import load as load_timetable
+        from services_catalog.my_calendar import booked_slots
         from services_catalog.personal_data import CasePersonalData
         from services_catalog.selectors import ServiceActivity
         from services_catalog.sources import ServiceSearch
@@ -33,9 +35,18 @@ class ServicesCatalogConfig(AppConfig):
         day = timedelta(days=1)
         ports.jobs.register("services_catalog.erase", ports.Job(every=day, run=erase_due))
         ports.jobs.register("services_catalog.digest", ports.Job(every=quarter, run=send_digests))
+        minute = timedelta(minutes=1)
+        ports.jobs.register("services_catalog.bookings", ports.Job(every=minute, run=upkeep.tick))
+        ports.jobs.register(
+            "services_catalog.bookings_check", ports.Job(every=day, run=upkeep.check_counters)
+        )
+        ports.jobs.register(
+            "services_catalog.bookings_erase", ports.Job(every=day, run=upkeep.erase_due)
+        )
         ports.jobs.register(
             "services_catalog.timetable", ports.Job(every=timedelta(minutes=10), run=tick)
         )
         feeds.person_sources.register(
             "services_catalog.own_organisation", feeds.slots_of_own_organisation
         )
+        feeds.person_sources.register("services_catalog.bookings", booked_slots)
