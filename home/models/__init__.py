@@ -2,6 +2,15 @@ from home.models.building import BuildingPage
 from home.models.events import EventIndexPage, EventPage
 from home.models.landing import HomePage
 from home.models.law import CookiesPage, DeclarationPage, LegalDetails, PrivacyPage
+from home.models.letters import ContactFormPage, Letter
+from home.models.more import (
+    CampaignPage,
+    DownloadsPage,
+    FaqPage,
+    GalleryPage,
+    PeoplePage,
+    Person,
+)
 from home.models.news import NewsIndexPage, NewsPage
 from home.models.project import (
     ModelPage,
@@ -16,18 +25,26 @@ from home.models.standard import ContactPage, ContactPlace, StandardPage
 
 __all__ = [
     "BuildingPage",
+    "CampaignPage",
+    "ContactFormPage",
     "ContactPage",
     "ContactPlace",
     "CookiesPage",
     "DeclarationPage",
+    "DownloadsPage",
     "EventIndexPage",
     "EventPage",
+    "FaqPage",
+    "GalleryPage",
     "HomePage",
     "LegalDetails",
+    "Letter",
     "ModelPage",
     "NewsIndexPage",
     "NewsPage",
     "PartnersPage",
+    "PeoplePage",
+    "Person",
     "PrivacyPage",
     "ProjectDate",
     "ProjectPage",

@@ -22,6 +22,7 @@ def test_what_is_registered():
         "personal_data": [
             "accounts",
             "directory",
+            "home.letters",
             "incubator",
             "plebiscite",
             "services_catalog.cases",
@@ -35,12 +36,14 @@ def test_what_is_registered():
             "plebiscite",
             "services_catalog",
             "services_catalog.cases",
+            "services_catalog.timetable",
         ],
         "publish_news": ["home"],
         "jobs": [
             "accounts.sweep",
             "core.search",
             "home.declaration",
+            "home.letters",
             "incubator.tidy",
             "plebiscite.bundles",
             "plebiscite.checkpoints",
@@ -50,9 +53,13 @@ def test_what_is_registered():
             "plebiscite.forget_requests",
             "plebiscite.keys",
             "plebiscite.mix",
+            "services_catalog.bookings",
+            "services_catalog.bookings_check",
+            "services_catalog.bookings_erase",
             "services_catalog.cases",
             "services_catalog.digest",
             "services_catalog.erase",
+            "services_catalog.timetable",
         ],
     }
 

@@ -123,6 +123,8 @@ def as_message(mail: OutboxMail) -> EmailMultiAlternatives:
     )
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
+    if mail.calendar:
+        message.attach("termin.ics", mail.calendar, "text/calendar")
     return message
 
 
@@ -173,4 +175,4 @@ def diagnose(error: Exception) -> tuple[Problem, bool]:
 
 
 #: What is left of a mail whose text was erased: that it was, and what kind it was.
-ERASED = {"to": "", "subject": "", "text": "", "html": ""}
+ERASED = {"to": "", "subject": "", "text": "", "html": "", "calendar": ""}
