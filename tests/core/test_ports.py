@@ -37,6 +37,7 @@ def test_what_is_registered():
             "plebiscite",
             "services_catalog",
             "services_catalog.cases",
+            "services_catalog.timetable",
         ],
         "publish_news": ["home"],
         "jobs": [
@@ -55,9 +56,13 @@ def test_what_is_registered():
             "plebiscite.forget_requests",
             "plebiscite.keys",
             "plebiscite.mix",
+            "services_catalog.bookings",
+            "services_catalog.bookings_check",
+            "services_catalog.bookings_erase",
             "services_catalog.cases",
             "services_catalog.digest",
             "services_catalog.erase",
+            "services_catalog.timetable",
         ],
     }
 

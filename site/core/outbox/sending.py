@@ -123,6 +123,8 @@ def as_message(mail: OutboxMail) -> EmailMultiAlternatives:
     message = EmailMultiAlternatives(mail.subject, mail.text, to=[mail.to], headers=headers)
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
+    if mail.calendar:
+        message.attach("termin.ics", mail.calendar, "text/calendar")
     return message
 
 
@@ -173,4 +175,11 @@ def diagnose(error: Exception) -> tuple[Problem, bool]:
 
 
 #: What is left of a mail whose text was erased: that it was, and what kind it was.
-ERASED = {"to": "", "subject": "", "text": "", "html": "", "unsubscribe_url": ""}
+ERASED = {
+    "to": "",
+    "subject": "",
+    "text": "",
+    "html": "",
+    "calendar": "",
+    "unsubscribe_url": "",
+}

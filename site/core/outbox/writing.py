@@ -26,8 +26,9 @@ def queue_mail(
     is_first: bool = False,
     unsubscribe_url: str = "",
 ) -> OutboxMail:
-    """Write one mail from `templates/notifications/<template>.subject.txt`, `.txt` and, if it
-    exists, `.html`, rendered in `language`, into the caller's transaction.
+    """Write one mail from `templates/notifications/<template>.subject.txt`, `.txt` and, if they
+    exist, `.html` and `.ics`, rendered in `language`, into the caller's transaction. What `.ics`
+    gives goes along as a calendar file, unless it is empty.
 
     `dedupe_key` names the occasion, as `event:17:requester`, and holds nothing about a person: a
     second mail with the same key is not written, and the first one is returned. Mail with the
@@ -53,6 +54,7 @@ def queue_mail(
             subject=_render(f"{name}.subject.txt", values),
             text=_render(f"{name}.txt", values),
             html=_render_html(f"{name}.html", values),
+            calendar=_render_calendar(f"{name}.ics", values),
             dedupe_key=dedupe_key,
             language=language,
             order_key=order_key,
@@ -70,6 +72,7 @@ def queue_text(
     subject: str,
     text: str,
     html: str = "",
+    calendar: str = "",
     dedupe_key: str,
     language: str,
     order_key: str = "",
@@ -87,6 +90,7 @@ def queue_text(
         "subject": " ".join(subject.split())[:255],
         "text": text.strip() + "\n",
         "html": html.strip(),
+        "calendar": calendar,
         "language": language,
         "order_key": order_key,
         "is_secret": is_secret,
@@ -110,3 +114,13 @@ def _render_html(name: str, values: Mapping[str, Any]) -> str:
         return get_template(name).render(dict(values))
     except TemplateDoesNotExist:
         return ""
+
+
+def _render_calendar(name: str, values: Mapping[str, Any]) -> str:
+    """Lines of a calendar file end with CR LF, whatever the template's do."""
+    try:
+        text = _render(name, values)
+    except TemplateDoesNotExist:
+        return ""
+    lines = text.strip().splitlines()
+    return "".join(f"{line}\r\n" for line in lines)
