@@ -1,3 +1,4 @@
+from services_catalog.bookings.models import Booking, BookingContact
 from services_catalog.cases.models import (
     CaseFeedback,
     CaseMessage,
@@ -20,6 +21,8 @@ from services_catalog.place.models import Idea, IdeaGroup
 from services_catalog.timetable.models import ScheduleRule, Slot
 
 __all__ = [
+    "Booking",
+    "BookingContact",
     "CaseFeedback",
     "CaseMessage",
     "CataloguePage",

@@ -23,6 +23,7 @@ def test_what_is_registered():
             "accounts",
             "directory",
             "home.letters",
+            "home.newsletter",
             "incubator",
             "plebiscite",
             "services_catalog.cases",
@@ -36,6 +37,7 @@ def test_what_is_registered():
             "plebiscite",
             "services_catalog",
             "services_catalog.cases",
+            "services_catalog.timetable",
         ],
         "publish_news": ["home"],
         "jobs": [
@@ -43,6 +45,8 @@ def test_what_is_registered():
             "core.search",
             "home.declaration",
             "home.letters",
+            "home.newsletter",
+            "home.subscribers",
             "incubator.tidy",
             "plebiscite.bundles",
             "plebiscite.checkpoints",
@@ -52,9 +56,13 @@ def test_what_is_registered():
             "plebiscite.forget_requests",
             "plebiscite.keys",
             "plebiscite.mix",
+            "services_catalog.bookings",
+            "services_catalog.bookings_check",
+            "services_catalog.bookings_erase",
             "services_catalog.cases",
             "services_catalog.digest",
             "services_catalog.erase",
+            "services_catalog.timetable",
         ],
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import re
 import signal
@@ -10,7 +11,6 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.error
 import urllib.parse
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
@@ -131,7 +131,7 @@ def test_every_acknowledged_vote_is_in_the_box_once(town):
                     try:
                         with town.open(url, data, cookie) as answer:
                             page = unescape(answer.read().decode())
-                    except (OSError, urllib.error.URLError):
+                    except (OSError, http.client.HTTPException):
                         # Killed: whoever got no answer presses the button once more.
                         with guard:
                             sent_again += 1

@@ -24,16 +24,19 @@ def queue_mail(
     is_secret: bool = False,
     withhold: bool = False,
     is_first: bool = False,
+    unsubscribe_url: str = "",
 ) -> OutboxMail:
-    """Write one mail from `templates/notifications/<template>.subject.txt`, `.txt` and, if it
-    exists, `.html`, rendered in `language`, into the caller's transaction.
+    """Write one mail from `templates/notifications/<template>.subject.txt`, `.txt` and, if they
+    exist, `.html` and `.ics`, rendered in `language`, into the caller's transaction. What `.ics`
+    gives goes along as a calendar file, unless it is empty.
 
     `dedupe_key` names the occasion, as `event:17:requester`, and holds nothing about a person: a
     second mail with the same key is not written, and the first one is returned. Mail with the
     same `order_key` (a case) leaves in the order it was written. `is_secret` erases the text
     once it was sent, for mail that carries a code or a private link. `withhold` keeps it until
     staff let it go. `is_first` saves looking for an earlier one, where the caller's transaction
-    has written a row that makes the occasion unique: a second mail is an IntegrityError.
+    has written a row that makes the occasion unique: a second mail is an IntegrityError. Mail to
+    a list of subscribers has its reader's own `unsubscribe_url`.
 
     In the text templates nothing is escaped. All get `site_name` and `site_url` (without a slash
     at its end).
@@ -51,12 +54,14 @@ def queue_mail(
             subject=_render(f"{name}.subject.txt", values),
             text=_render(f"{name}.txt", values),
             html=_render_html(f"{name}.html", values),
+            calendar=_render_calendar(f"{name}.ics", values),
             dedupe_key=dedupe_key,
             language=language,
             order_key=order_key,
             is_secret=is_secret,
             withhold=withhold,
             is_first=is_first,
+            unsubscribe_url=unsubscribe_url,
         )
 
 
@@ -67,12 +72,14 @@ def queue_text(
     subject: str,
     text: str,
     html: str = "",
+    calendar: str = "",
     dedupe_key: str,
     language: str,
     order_key: str = "",
     is_secret: bool = False,
     withhold: bool = False,
     is_first: bool = False,
+    unsubscribe_url: str = "",
 ) -> OutboxMail:
     """As `queue_mail`, for text that is ready; `kind` is what staff see it as."""
     if not to or not dedupe_key:
@@ -83,9 +90,11 @@ def queue_text(
         "subject": " ".join(subject.split())[:255],
         "text": text.strip() + "\n",
         "html": html.strip(),
+        "calendar": calendar,
         "language": language,
         "order_key": order_key,
         "is_secret": is_secret,
+        "unsubscribe_url": unsubscribe_url,
         "state": MailState.WITHHELD if withhold else MailState.QUEUED,
     }
     if is_first:
@@ -105,3 +114,13 @@ def _render_html(name: str, values: Mapping[str, Any]) -> str:
         return get_template(name).render(dict(values))
     except TemplateDoesNotExist:
         return ""
+
+
+def _render_calendar(name: str, values: Mapping[str, Any]) -> str:
+    """Lines of a calendar file end with CR LF, whatever the template's do."""
+    try:
+        text = _render(name, values)
+    except TemplateDoesNotExist:
+        return ""
+    lines = text.strip().splitlines()
+    return "".join(f"{line}\r\n" for line in lines)
