@@ -115,16 +115,19 @@ def open_package(
     actor: Any,
     services: Iterable[Service],
     submission_key: UUID,
+    questions: Mapping[int, Mapping[str, Any]] | None = None,
     **request: Any,
 ) -> ServiceRequest:
     """One request for several services: a case that keeps them together, and one for each.
 
-    `services` are those chosen; the package's required ones are added. The rest is as for
+    `services` are those chosen; the package's required ones are added. `questions` holds, by
+    service, the `form_version`, `answers` and `files` of what it asks. The rest is as for
     `open_case`. The same `submission_key` gives the same cases again.
     """
     items = {item.service_id: item for item in package.items.select_related("service")}
     wanted = {service.pk for service in services} & set(items)
     wanted |= {number for number, item in items.items() if item.is_required}
+    own = questions or {}
     with transaction.atomic():
         # All locks in one order, so that two packages with the same services do not cross.
         numbers = sorted({package.coordination_id, *wanted})
@@ -135,7 +138,7 @@ def open_package(
         )
         case = open_case(
             package.coordination, actor=actor, submission_key=submission_key, package=package,
-            **request,
+            **_joined(request, own.get(package.coordination_id, {})),
         )  # fmt: skip
         for number in sorted(wanted - {package.coordination_id}):
             open_case(
@@ -144,9 +147,15 @@ def open_package(
                 submission_key=uuid5(submission_key, str(number)),
                 package=package,
                 parent=case,
-                **{**request, "files": (), "pin": ""},
+                **_joined({**request, "files": (), "pin": ""}, own.get(number, {})),
             )
     return case
+
+
+def _joined(request: Mapping[str, Any], asked: Mapping[str, Any]) -> dict[str, Any]:
+    """A request with what one service has asked besides."""
+    files = [*request.get("files", ()), *asked.get("files", ())]
+    return {**request, **asked, "files": files}
 
 
 def confirm(case: ServiceRequest, *, actor: Any) -> ServiceRequest:
