@@ -8,7 +8,15 @@ from core import ports
 def test_what_is_registered():
     assert {
         name: sorted(getattr(ports, name).names())
-        for name in ("activity", "search_source", "personal_data", "demo", "publish_news", "jobs")
+        for name in (
+            "activity",
+            "search_source",
+            "personal_data",
+            "demo",
+            "publish_news",
+            "jobs",
+            "open_data",
+        )
     } == {
         "activity": ["home.events", "incubator.calls", "plebiscite", "services_catalog.services"],
         "search_source": [
@@ -40,6 +48,7 @@ def test_what_is_registered():
             "services_catalog.timetable",
         ],
         "publish_news": ["home"],
+        "open_data": ["organizacje", "uslugi", "wskazniki", "wydarzenia", "wyniki-glosowan"],
         "jobs": [
             "accounts.sweep",
             "core.search",
