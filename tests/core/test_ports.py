@@ -8,7 +8,9 @@ from core import ports
 def test_what_is_registered():
     assert {
         name: sorted(getattr(ports, name).names())
-        for name in ("activity", "search_source", "personal_data", "demo", "publish_news", "jobs")
+        for name in ("activity", "search_source", "personal_data", "demo", "publish_news", "jobs",
+            "organisation_merges",
+        )
     } == {
         "activity": ["home.events", "incubator.calls", "plebiscite", "services_catalog.services"],
         "search_source": [
@@ -36,6 +38,7 @@ def test_what_is_registered():
             "services_catalog",
             "services_catalog.cases",
         ],
+        "organisation_merges": ["incubator"],
         "publish_news": ["home"],
         "jobs": [
             "accounts.sweep",

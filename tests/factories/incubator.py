@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
 from core.actors import SYSTEM
 from core.clock import database_now
@@ -177,3 +178,8 @@ def check_every_point(application: Application, actor: Any, result: str = "yes")
     from incubator.criteria import CRITERIA
 
     services.save_check(application, dict.fromkeys(CRITERIA, (result, "")), actor=actor)
+
+
+def url_for(name: str, application: Application, *args: Any) -> str:
+    """The address of a page of an application."""
+    return reverse(f"incubator:{name}", args=[application.uuid, *args])

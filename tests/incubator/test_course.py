@@ -14,7 +14,7 @@ from core.transitions import Refused, transition
 from forms.autosave import DraftClosed
 from incubator import selectors, services
 from incubator.models import Application, Call, CallQuestion, Clarification
-from incubator.services.checking import tidy
+from incubator.services.tidying import tidy
 from incubator.states import Late, State
 from tests.factories.forms import field, form_json
 from tests.factories.incubator import (

@@ -111,16 +111,15 @@ def claim() -> OutboxMail | None:
 def as_message(mail: OutboxMail) -> EmailMultiAlternatives:
     """The mail as it goes out. Every try has the same Message-ID."""
     domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip("> ") or DNS_NAME.get_fqdn()
-    message = EmailMultiAlternatives(
-        mail.subject,
-        mail.text,
-        to=[mail.to],
-        headers={
-            "Message-ID": f"<{mail.uuid}@{domain}>",
-            "Content-Language": mail.language,
-            "Auto-Submitted": "auto-generated",
-        },
-    )
+    headers = {
+        "Message-ID": f"<{mail.uuid}@{domain}>",
+        "Content-Language": mail.language,
+        "Auto-Submitted": "auto-generated",
+    }
+    if mail.unsubscribe_url:
+        headers["List-Unsubscribe"] = f"<{mail.unsubscribe_url}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    message = EmailMultiAlternatives(mail.subject, mail.text, to=[mail.to], headers=headers)
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
     return message
@@ -173,4 +172,4 @@ def diagnose(error: Exception) -> tuple[Problem, bool]:
 
 
 #: What is left of a mail whose text was erased: that it was, and what kind it was.
-ERASED = {"to": "", "subject": "", "text": "", "html": ""}
+ERASED = {"to": "", "subject": "", "text": "", "html": "", "unsubscribe_url": ""}
