@@ -29,8 +29,8 @@ class ApplicationData:
             what=_(
                 "Which applications you have begun, changed or sent in the name of an "
                 "organisation, and what you wrote about yourself in them, such as the name and "
-                "function of the person who declared to act for it. Your address, if you asked for mail "
-                "about new calls."
+                "function of the person who declared to act for it. Your address, if you asked for "
+                "mail about new calls."
             ),
             purpose=_("So that the call can be held and its outcome explained."),
             legal_basis=_("A task in the public interest (Article 6(1)(e) GDPR)."),

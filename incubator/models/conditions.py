@@ -97,7 +97,8 @@ class CallAttachment(Orderable):
     panels = [
         FieldRowPanel(
             [
-                FieldPanel("field_key", widget=forms.Select(choices=file_questions)),
+                # Asked anew for every page: another form may have been published meanwhile.
+                FieldPanel("field_key", widget=forms.Select(choices=file_questions)),  # type: ignore[arg-type]
                 FieldPanel("for_whom"),
             ]
         )

@@ -55,7 +55,9 @@ class MergeForm(forms.Form):
     def __init__(self, *args: Any, kept: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rows = Organisation.objects.filter(merged_into=None).exclude(pk=kept.pk)
-        self.fields["duplicate"].queryset = rows.order_by("name_pl")
+        field = self.fields["duplicate"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = rows.order_by("name_pl")
 
 
 def _kept(request: HttpRequest, pk: int) -> Organisation:

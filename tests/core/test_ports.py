@@ -8,7 +8,13 @@ from core import ports
 def test_what_is_registered():
     assert {
         name: sorted(getattr(ports, name).names())
-        for name in ("activity", "search_source", "personal_data", "demo", "publish_news", "jobs",
+        for name in (
+            "activity",
+            "search_source",
+            "personal_data",
+            "demo",
+            "publish_news",
+            "jobs",
             "organisation_merges",
         )
     } == {

@@ -55,6 +55,14 @@ def place_form() -> FormVersion:
     return save_version(PLACE, preset(PLACE), actor=SYSTEM)
 
 
+#: What the admin's page of a call sends besides: its lists, empty, and its long texts.
+EMPTY_PARTS: dict[str, Any] = {
+    **{f"{name}-TOTAL_FORMS": 0 for name in ("criteria", "attachments")},
+    **{f"{name}-INITIAL_FORMS": 0 for name in ("criteria", "attachments")},
+    **{f"body_{code}": "null" for code in ("pl", "be", "en", "it")},
+    **{f"regulations_{code}": "null" for code in ("pl", "be", "en", "it")},
+    "needs_patron": "on",
+}
 _ordinals = iter(range(1, 10_000))
 
 

@@ -63,8 +63,16 @@ def test_the_page_shows_criteria_attachments_and_regulations(client, site):
     CallCriterion.objects.create(call=call, kind="merit", text_pl="Pomysł", most_points=10)
     CallAttachment.objects.create(call=call, field_key="consent", for_whom="groups")
     page = client.get(call.url).content.decode()
-    for words in ("Siedziba w\u00a0Hajnówce", "Pomysł", "najwyżej 10", "Regulamin naboru", "consent",
-                  "grupy nieformalne", "fundacja", "z patronem"):  # fmt: skip
+    for words in (
+        "Siedziba w\u00a0Hajnówce",
+        "Pomysł",
+        "najwyżej 10",
+        "Regulamin naboru",
+        "consent",
+        "grupy nieformalne",
+        "fundacja",
+        "z patronem",
+    ):
         assert words in page, words
 
 
@@ -169,7 +177,9 @@ def test_changed_criteria_of_a_published_call_need_a_reason_and_are_announced(cl
     form = client.get(url).context["form"]
     posted = form_data(form)
     posted["criteria-0-text_pl"] = "Pomysł i ludzie"
-    posted["regulations_pl"] = '{"blocks": [{"key": "a", "type": "unstyled", "text": "Nowy par. 2.", "inlineStyleRanges": [], "entityRanges": []}], "entityMap": {}}'  # noqa: E501
+    posted["regulations_pl"] = (
+        '{"blocks": [{"key": "a", "type": "unstyled", "text": "Nowy par. 2.", "inlineStyleRanges": [], "entityRanges": []}], "entityMap": {}}'  # noqa: E501
+    )
     refused = client.post(url, posted)
     assert refused.status_code == 200
     row.refresh_from_db()

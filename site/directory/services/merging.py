@@ -121,12 +121,15 @@ def counts(organisation: Organisation) -> list[tuple[str, int]]:
 
 def pointing_here() -> list[tuple[type[models.Model], str]]:
     """Every model of any app with a foreign key to an organisation, and the key's name."""
+    relations: list[Any] = [
+        relation
+        for relation in Organisation._meta.get_fields(include_hidden=True)
+        if (relation.one_to_many or relation.one_to_one) and relation.auto_created
+    ]
     return [
         (relation.related_model, relation.field.name)
-        for relation in Organisation._meta.get_fields(include_hidden=True)
-        if (relation.one_to_many or relation.one_to_one)
-        and relation.auto_created
-        and relation.related_model not in (OrganisationMerge, Organisation)
+        for relation in relations
+        if relation.related_model not in (OrganisationMerge, Organisation)
     ]
 
 
@@ -162,10 +165,10 @@ def _settle_own(kept: Organisation, duplicate: Organisation, changed: dict[str, 
     if between.exists():
         raise CannotMerge(_("One of them is the patron of the other, so they are not the same."))
     if kept.patronages.filter(**standing).exists():
-        for mine in duplicate.patronages.filter(**standing):
-            changed["patronages"].append(str(mine.uuid))
-            mine.state, mine.decided_at = "ended", database_now()
-            mine.save(update_fields=["state", "decided_at"])
+        for second in duplicate.patronages.filter(**standing):
+            changed["patronages"].append(str(second.uuid))
+            second.state, second.decided_at = "ended", database_now()
+            second.save(update_fields=["state", "decided_at"])
     # An ended one between the two would point from the row to itself.
     for gone in Patronage.objects.filter(
         models.Q(group=kept, patron=duplicate) | models.Q(group=duplicate, patron=kept)
