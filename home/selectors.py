@@ -136,20 +136,66 @@ class EventActivity(ActivitySource):
             EventPage.objects.live()
             .filter(locale__language_code=language, is_cancelled=False)
             .upcoming(now)
-            .filter(starts_at__gt=now)
-            .select_related("room")[:BOARD_LINES]
+            .select_related("room")[: BOARD_LINES * 2]
         )
-        for event in events:
+        coming = [event for event in events if event.nearest.starts_at > now]
+        for event in sorted(coming, key=lambda one: one.nearest.starts_at)[:BOARD_LINES]:
             yield Activity(
                 platform=Platform.EVENTS,
                 title=event.title,
                 url=event.get_url() or "",
                 summary=event.lead,
-                starts_at=event.starts_at,
+                starts_at=event.nearest.starts_at,
                 capacity=event.cost or _("free entry"),
                 action=_("See"),
                 is_example=event.is_example,
             )
+
+
+@dataclass(frozen=True)
+class CalendarDay:
+    """One day of the month with what is on; days of other months are empty and not `inside`."""
+
+    date: datetime.date
+    inside: bool
+    is_today: bool
+    entries: list[tuple[datetime.datetime, EventPage]]
+
+
+def month_of_events(
+    events: Iterable[EventPage], *, first: datetime.date, today: datetime.date, base: str
+) -> dict[str, Any]:
+    """The month that begins on `first`, in whole weeks from Monday on, with ways to others."""
+    after = _next_month(first)
+    entries: dict[datetime.date, list[tuple[datetime.datetime, EventPage]]] = {}
+    for event in events:
+        for one in event.occurrences():
+            moment = timezone.localtime(one.starts_at)
+            if first <= moment.date() < after:
+                entries.setdefault(moment.date(), []).append((moment, event))
+    start = first - datetime.timedelta(days=first.weekday())
+    length = (after - start).days
+    days = [start + datetime.timedelta(days=n) for n in range(length + -length % 7)]
+    before = (first - datetime.timedelta(days=1)).replace(day=1)
+    return {
+        "first": first,
+        "days": [
+            CalendarDay(
+                day, first <= day < after, day == today,
+                sorted(entries.get(day, []), key=lambda pair: (pair[0], pair[1].pk)),
+            )
+            for day in days
+        ],
+        "is_empty": not entries,
+        "before": before,
+        "after": after,
+        "before_url": f"{base}{before.year}/{before.month}/",
+        "after_url": f"{base}{after.year}/{after.month}/",
+    }  # fmt: skip
+
+
+def _next_month(first: datetime.date) -> datetime.date:
+    return (first + datetime.timedelta(days=32)).replace(day=1)
 
 
 def home_sections(page: HomePage) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
@@ -16,8 +16,11 @@ from wagtail.admin.paginator import WagtailPaginator
 from wagtail.admin.ui.components import Component
 from wagtail.models import Site
 
+from home.admin.letters import LetterViewSet
+from home.admin.newsletter import IssueViewSet
 from home.law import review_due
-from home.models import LegalDetails
+from home.models import ContactFormPage, LegalDetails
+from home.views.letters import contact
 
 
 @hooks.register("insert_global_admin_css")
@@ -79,3 +82,16 @@ FOREIGN_HELP = ("editor-guide", "whats-new-in-wagtail-")
 def keep_help_here(request: HttpRequest, items: list[MenuItem]) -> None:
     """Help is what is in Polish and on this server: the keyboard shortcuts."""
     items[:] = [item for item in items if not item.name.startswith(FOREIGN_HELP)]
+
+
+@hooks.register("register_admin_viewset")
+def register_viewsets() -> list[Any]:
+    return [LetterViewSet(), IssueViewSet()]
+
+
+@hooks.register("before_serve_page")
+def take_letters(
+    page: Any, request: HttpRequest, serve_args: Any, serve_kwargs: Any
+) -> HttpResponse | None:
+    """The form of a contact page is a view's; its page type is a model and knows no forms."""
+    return contact(request, page) if isinstance(page, ContactFormPage) else None

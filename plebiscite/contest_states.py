@@ -1,4 +1,4 @@
-"""What may become of a proposal, when, and by whom: the table, and its guards.
+"""What may become of a proposal, when, and by whom: the table.
 
 A transition changes its own row alone. What belongs to it besides (a revision, published
 pictures) is written by `plebiscite.services.proposals` in the same transaction, which is why
@@ -14,12 +14,10 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from core.audit import history
 from core.transitions import (
     Machine,
     Notice,
     Recipient,
-    Refused,
     State,
     Step,
     Transition,
@@ -28,134 +26,32 @@ from core.transitions import (
     lock_row,
 )
 from plebiscite import addresses, clock
+from plebiscite.contest_guards import (
+    appeals_are_heard,
+    is_before_the_freeze,
+    is_complete,
+    is_no_juror,
+    is_not_own,
+    is_within_limit,
+    may_be_sent,
+    nothing_is_joined_with_it,
+    other_can_be_joined,
+    somebody_else_proposed,
+    took_no_part_in_the_rejection,
+)
 from plebiscite.permissions import is_author, may_propose
-from plebiscite.phases import JOINABLE, takes_proposals
-from plebiscite.phases import PlebisciteState as P
 from plebiscite.phases import ProposalState as S
-from plebiscite.states import COMMISSION, STATE_LOCK
+from plebiscite.states import COMMISSION, STATE_LOCK, reason_is_given
 
 AUTHOR = Who(
     lambda actor, proposal: is_author(actor, proposal) and may_propose(actor), _("the author")
 )
-#: A decision about a proposal can still be taken.
-_UNDECIDED_YET = frozenset({P.CALL, P.REVIEW, P.APPEALS})
 
 
 def lock_proposal(obj: Any) -> Any:
     """Keeps the plebiscite where it is while something becomes of one of its proposals."""
     advisory_lock(STATE_LOCK, obj.plebiscite_id, shared=True)
     return lock_row(obj)
-
-
-# --- Guards ---------------------------------------------------------------------------------------
-
-
-def _is_not_own(step: Step) -> None:
-    if step.obj.author_id is not None and step.obj.author_id == getattr(step.actor, "pk", None):
-        raise Refused(_("Nobody decides about their own work."))
-
-
-def _reason_is_given(step: Step) -> None:
-    if not str(step.get("reason") or "").strip():
-        raise Refused(_("Give the reason."), field="reason")
-
-
-def _may_be_sent(step: Step) -> None:
-    plebiscite = step.obj.plebiscite
-    if step.source == S.CHANGES_REQUESTED:
-        if plebiscite.state not in {P.CALL, P.REVIEW}:
-            raise Refused(_("The proposals have been checked; nothing can be sent any more."))
-    elif not takes_proposals(plebiscite, clock.moved(step.now)):
-        raise Refused(_("Proposals are not accepted at this time. Your draft is kept."))
-
-
-def _is_complete(step: Step) -> None:
-    proposal = step.obj
-    if not proposal.title.strip():
-        raise Refused(_("Give your work a title."), field="title")
-    if not proposal.description.strip():
-        raise Refused(_("Describe your work."), field="description")
-    for axis in proposal.plebiscite.contest_axes():
-        if getattr(proposal, f"{axis}_id") is None:
-            raise Refused(_("Choose one of these."), field=axis)
-    pictures = list(proposal.pictures.all())
-    if not pictures:
-        raise Refused(_("Add at least one picture."), field="picture_1")
-    for picture in pictures:
-        if not picture.alt_text.strip():
-            raise Refused(
-                _("Describe the picture for people who do not see it."),
-                field=f"alt_{picture.position}",
-            )
-    if not proposal.accepts_rules:
-        raise Refused(_("Confirm the statement about rights."), field="accepts_rules")
-
-
-def _is_no_juror(step: Step) -> None:
-    jury = getattr(step.obj.plebiscite, "jury", None)
-    if jury is not None and jury.jurors.filter(user=step.obj.author_id).exists():
-        raise Refused(_("Jurors of this contest do not send works to it."))
-
-
-def _is_within_limit(step: Step) -> None:
-    proposal, plebiscite = step.obj, step.obj.plebiscite
-    sent = (
-        plebiscite.proposals.counted()
-        .filter(author=proposal.author_id, submitted_at__isnull=False)
-        .exclude(pk=proposal.pk)
-    )
-    if sent.count() >= plebiscite.proposals_per_person:
-        raise Refused(
-            _("You have sent as many works as one person may: %(count)d.")
-            % {"count": plebiscite.proposals_per_person}
-        )
-
-
-def _is_before_the_freeze(step: Step) -> None:
-    if step.obj.plebiscite.state not in _UNDECIDED_YET:
-        raise Refused(_("The ballot paper is ready; nothing on it can change any more."))
-
-
-def _somebody_else_proposed(step: Step) -> None:
-    if _last_actor(step.obj, "propose_rejection") == getattr(step.actor, "pk", None):
-        raise Refused(_("A rejection is confirmed by somebody else than the person who wrote it."))
-
-
-def _appeals_are_heard(step: Step) -> None:
-    proposal = step.obj
-    is_late = proposal.appeal_until is None or clock.moved(step.now) >= proposal.appeal_until
-    if is_late or proposal.plebiscite.state not in _UNDECIDED_YET:
-        raise Refused(_("The time for appeals is over."))
-
-
-def _took_no_part_in_the_rejection(step: Step) -> None:
-    took_part = {_last_actor(step.obj, verb) for verb in ("propose_rejection", "reject")}
-    if getattr(step.actor, "pk", None) in took_part - {None}:
-        raise Refused(_("An appeal is decided by somebody who took no part in the rejection."))
-
-
-def _last_actor(proposal: Any, verb: str) -> int | None:
-    last = history(proposal).filter(verb=verb).last()
-    return last.actor_id if last else None
-
-
-def _other_can_be_joined(step: Step) -> None:
-    other = step.get("into")
-    if other is None or other.pk == step.obj.pk:
-        raise Refused(_("Choose the proposal that it is joined with."), field="into")
-    # Locked, so that it does not leave the contest in the same moment.
-    other = lock_row(other)
-    if other.plebiscite_id != step.obj.plebiscite_id:
-        raise Refused(_("The other proposal belongs to another contest."), field="into")
-    if other.state not in JOINABLE:
-        raise Refused(_("The other proposal is not in the contest any more."), field="into")
-
-
-def _nothing_is_joined_with_it(step: Step) -> None:
-    if step.obj.joined.exists():
-        raise Refused(
-            _("Another person’s work was joined with yours. Write to the commission to withdraw.")
-        )
 
 
 # --- Effects --------------------------------------------------------------------------------------
@@ -279,7 +175,7 @@ PROPOSAL = Machine(
             (S.DRAFT, S.CHANGES_REQUESTED),
             S.SUBMITTED,
             who=AUTHOR,
-            guard=(_may_be_sent, _is_no_juror, _is_complete, _is_within_limit),
+            guard=(may_be_sent, is_no_juror, is_complete, is_within_limit),
             effect=_note_sending,
             fields=["submitted_at", "reason"],
             mail=_notice("proposal_received"),
@@ -291,7 +187,7 @@ PROPOSAL = Machine(
             S.SUBMITTED,
             S.IN_REVIEW,
             who=COMMISSION,
-            guard=_is_not_own,
+            guard=is_not_own,
             label_staff=_("Begin checking"),
         ),
         Transition(
@@ -299,7 +195,7 @@ PROPOSAL = Machine(
             S.IN_REVIEW,
             S.CHANGES_REQUESTED,
             who=COMMISSION,
-            guard=(_is_not_own, _reason_is_given, _is_before_the_freeze),
+            guard=(is_not_own, reason_is_given, is_before_the_freeze),
             effect=_note_reason,
             fields=["reason"],
             takes=["reason"],
@@ -311,7 +207,7 @@ PROPOSAL = Machine(
             S.IN_REVIEW,
             S.ACCEPTED,
             who=COMMISSION,
-            guard=(_is_not_own, _is_before_the_freeze),
+            guard=(is_not_own, is_before_the_freeze),
             effect=_note_acceptance,
             fields=["accepted_revision", "reason"],
             mail=_notice("proposal_accepted"),
@@ -322,7 +218,7 @@ PROPOSAL = Machine(
             S.IN_REVIEW,
             S.REJECTION_PROPOSED,
             who=COMMISSION,
-            guard=(_is_not_own, _reason_is_given, _is_before_the_freeze),
+            guard=(is_not_own, reason_is_given, is_before_the_freeze),
             effect=_note_proposed_reason,
             fields=["proposed_reason"],
             takes=["reason"],
@@ -333,7 +229,7 @@ PROPOSAL = Machine(
             S.REJECTION_PROPOSED,
             S.REJECTED,
             who=COMMISSION,
-            guard=(_is_not_own, _is_before_the_freeze, _somebody_else_proposed),
+            guard=(is_not_own, is_before_the_freeze, somebody_else_proposed),
             effect=_note_rejection,
             fields=["reason", "proposed_reason", "appeal_until"],
             mail=_notice("proposal_rejected"),
@@ -344,7 +240,7 @@ PROPOSAL = Machine(
             S.REJECTION_PROPOSED,
             S.IN_REVIEW,
             who=COMMISSION,
-            guard=_is_not_own,
+            guard=is_not_own,
             effect=_forget_proposed_reason,
             fields=["proposed_reason"],
             label_staff=_("Do not reject, go on checking"),
@@ -354,7 +250,7 @@ PROPOSAL = Machine(
             (S.SUBMITTED, S.IN_REVIEW),
             S.MERGED,
             who=COMMISSION,
-            guard=(_is_not_own, _is_before_the_freeze, _other_can_be_joined),
+            guard=(is_not_own, is_before_the_freeze, other_can_be_joined),
             effect=_note_other,
             fields=["merged_into"],
             takes=["into"],
@@ -373,7 +269,7 @@ PROPOSAL = Machine(
             S.REJECTED,
             S.APPEALED,
             who=AUTHOR,
-            guard=(_reason_is_given, _appeals_are_heard),
+            guard=(reason_is_given, appeals_are_heard),
             effect=_note_appeal,
             fields=["appeal_text"],
             takes=["reason"],
@@ -387,10 +283,10 @@ PROPOSAL = Machine(
             S.ACCEPTED,
             who=COMMISSION,
             guard=(
-                _is_not_own,
-                _reason_is_given,
-                _is_before_the_freeze,
-                _took_no_part_in_the_rejection,
+                is_not_own,
+                reason_is_given,
+                is_before_the_freeze,
+                took_no_part_in_the_rejection,
             ),
             effect=_note_granted_appeal,
             fields=["accepted_revision", "reason", "appeal_answer"],
@@ -403,7 +299,7 @@ PROPOSAL = Machine(
             S.APPEALED,
             S.UPHELD,
             who=COMMISSION,
-            guard=(_is_not_own, _reason_is_given, _took_no_part_in_the_rejection),
+            guard=(is_not_own, reason_is_given, took_no_part_in_the_rejection),
             effect=_note_answer,
             fields=["appeal_answer"],
             takes=["reason"],
@@ -422,7 +318,7 @@ PROPOSAL = Machine(
             ),
             S.WITHDRAWN,
             who=AUTHOR,
-            guard=(_is_before_the_freeze, _nothing_is_joined_with_it),
+            guard=(is_before_the_freeze, nothing_is_joined_with_it),
             mail=_notice("proposal_withdrawn"),
             label_staff=_("Withdraw"),
             label_public=_("Withdraw the work"),

@@ -25,6 +25,7 @@ from core.transitions import (
     lock_row,
 )
 from plebiscite import addresses, clock
+from plebiscite.guards import words_are_given
 from plebiscite.phases import PlebisciteState as P
 from plebiscite.states import COMMISSION, FEWEST_OPTIONS
 
@@ -109,9 +110,7 @@ def _is_whole(step: Step) -> None:
         raise Refused(_("Give points for every criterion first."))
 
 
-def _reason_is_given(step: Step) -> None:
-    if not str(step.get("reason") or "").strip():
-        raise Refused(_("Say what connects you with this work."), field="reason")
+_reason_is_given = words_are_given(_("Say what connects you with this work."))
 
 
 def _note_conflict(step: Step) -> None:

@@ -24,6 +24,7 @@ from core.transitions import (
     roles,
 )
 from plebiscite import clock
+from plebiscite.guards import words_are_given
 from plebiscite.phases import ORDER, due, last_vote_at
 from plebiscite.phases import PlebisciteState as P
 
@@ -125,9 +126,8 @@ def _objections_are_answered(step: Step) -> None:
         raise Refused(_("Some objections have not been answered yet."))
 
 
-def _reason_is_given(step: Step) -> None:
-    if not str(step.get("reason", "")).strip():
-        raise Refused(_("Give the reason."), field="reason")
+#: Guard: a decision that says why.
+reason_is_given = words_are_given(_("Give the reason."))
 
 
 def two_people(step: Step) -> None:
@@ -329,7 +329,7 @@ PLEBISCITE = Machine(
             ORDER,
             P.VOID,
             who=COMMISSION,
-            guard=(_reason_is_given, two_people),
+            guard=(reason_is_given, two_people),
             effect=_note_void_reason,
             fields=["void_reason"],
             takes=["reason", "first"],

@@ -8,16 +8,15 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from core.transitions import Machine, Notice, Recipient, Refused, State, Step, Transition
+from core.transitions import Machine, Notice, Recipient, State, Step, Transition
 from plebiscite import addresses, clock
+from plebiscite.guards import words_are_given
 from plebiscite.states import COMMISSION
 
 RECEIVED, GRANTED, REFUSED = "received", "granted", "refused"
 
 
-def _answer_is_given(step: Step) -> None:
-    if not str(step.get("reason") or "").strip():
-        raise Refused(_("Write the answer."), field="reason")
+_answer_is_given = words_are_given(_("Write the answer."))
 
 
 def _note_answer(step: Step) -> None:

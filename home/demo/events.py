@@ -20,6 +20,8 @@ def event_fields(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "starts_at": at(row["start"]),
         "ends_at": at(row["end"]),
+        "repeats": row.get("repeats", ""),
+        "repeats_until": day + timedelta(days=row["lasts_days"]) if "repeats" in row else None,
         "room": Room.objects.filter(slug=row.get("room", "")).first(),
         "organiser": Organisation.objects.filter(slug=row.get("organiser", "")).first(),
         "target_groups": TargetGroup.objects.filter(slug__in=row.get("target_groups", [])),

@@ -23,6 +23,7 @@ from core.ports import DemoReport
 from core.templatetags.site_tags import localised_path
 from directory.models import Organisation
 from home.demo.events import event_fields
+from home.demo.more import add_more
 from home.models import (
     BuildingPage,
     ContactPage,
@@ -101,6 +102,7 @@ def load(report: DemoReport) -> None:
     builder.add(CookiesPage, home, content["cookies"])
     for row in content["page"]:
         builder.add(StandardPage, home, row, reading=row.get("reading", "ordinary"))
+    add_more(builder, home)
     _legal_details(content["legal"])
     builder.fill_bodies()
     polish = home.locale

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import MAXYEAR, MINYEAR, date, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
@@ -18,19 +22,46 @@ from wagtail.query import PageQuerySet
 from wagtail.search import index
 
 from core.blocks import BodyBlock
+from core.i18n.dates import long_date
 from core.models import BasePage
+from home.recurrence import Every, Occurrence, Rule, occurrences
+
+MONTHS_AROUND = 18
+DATES_SHOWN = 8
+
+
+def _days(text: str) -> frozenset[date]:
+    """The days written one a line. Raises ValueError."""
+    return frozenset(date.fromisoformat(line.strip()) for line in text.splitlines() if line.strip())
+
+
+def _readable_days(text: str) -> frozenset[date]:
+    """As above, without lines that an import has broken: visitors get the rest."""
+    found = set()
+    for line in text.splitlines():
+        with suppress(ValueError):
+            found |= _days(line)
+    return frozenset(found)
+
+
+def _month(year: int, month: int) -> date | None:
+    return date(year, month, 1) if 1 <= month <= 12 and MINYEAR <= year <= MAXYEAR else None
+
+
+def _months(day: date) -> int:
+    return day.year * 12 + day.month
 
 
 class EventQuerySet(PageQuerySet):
     """Events by time."""
 
     def upcoming(self, now: Any) -> EventQuerySet:
-        """Not over yet, the soonest first."""
-        return self.filter(ends_at__gt=now).order_by("starts_at", "pk")
+        """Not over yet, the soonest first; one that comes again until its last time is over."""
+        return self.filter(over_at__gt=now).order_by("starts_at", "pk")
 
     def past(self, now: Any) -> EventQuerySet:
         """Over, the latest first."""
-        return self.filter(ends_at__lte=now).order_by("-starts_at", "pk")
+        return self.filter(over_at__lte=now).order_by("-over_at", "pk")
 
 
 class EventIndexPage(RoutablePageMixin, BasePage):
@@ -55,8 +86,11 @@ class EventIndexPage(RoutablePageMixin, BasePage):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
         now = timezone.now()
-        context["upcoming"] = self.events().upcoming(now)
+        context["upcoming"] = sorted(
+            self.events().upcoming(now), key=lambda event: (event.nearest.starts_at, event.pk)
+        )
         context["past"] = self.events().past(now)[:10]
+        context["month_url"] = f"{self.get_url(request)}kalendarz/"
         context["calendar_url"] = f"{self.get_url(request)}kalendarz.ics"
         return context
 
@@ -67,12 +101,48 @@ class EventIndexPage(RoutablePageMixin, BasePage):
 
         return calendar_response(self.events().order_by("starts_at"), "hajnowka-odnowa")
 
+    @path("kalendarz/", name="month")
+    @path("kalendarz/<int:year>/<int:month>/", name="month_of")
+    def month(
+        self, request: HttpRequest, year: int | None = None, month: int | None = None
+    ) -> HttpResponse:
+        """A month, day by day; months far away do not exist, so that no crawler walks for ever."""
+        from home.selectors import month_of_events
+
+        today = timezone.localdate()
+        first = (
+            _month(year, month) if year is not None and month is not None else today.replace(day=1)
+        )
+        if first is None or abs(_months(first) - _months(today)) > MONTHS_AROUND:
+            raise Http404
+        base = f"{self.get_url(request)}kalendarz/"
+        context = month_of_events(self.events(), first=first, today=today, base=base)
+        return self.render(request, context_overrides=context, template="home/event_calendar.html")
+
 
 class EventPage(RoutablePageMixin, BasePage):
     """One event."""
 
+    class Repeats(models.TextChoices):
+        NEVER = "", _("does not come again")
+        WEEK = Every.WEEK, _("every week")
+        FORTNIGHT = Every.FORTNIGHT, _("every two weeks")
+        MONTH = Every.MONTH, _("every month, on the same day of the week")
+
     starts_at = models.DateTimeField(_("starts"))
     ends_at = models.DateTimeField(_("ends"))
+    repeats = models.CharField(
+        _("comes again"), max_length=10, choices=Repeats, default=Repeats.NEVER, blank=True
+    )
+    repeats_until = models.DateField(_("the last day"), null=True, blank=True)
+    skipped_days = models.TextField(
+        _("days left out"),
+        max_length=1000,
+        blank=True,
+        help_text=_("One date a line, as 2026-12-24."),
+    )
+    #: When the last time is over; kept so that lists can ask the database.
+    over_at = models.DateTimeField(null=True, editable=False, db_index=True)
     room = models.ForeignKey(
         "directory.Room",
         verbose_name=_("room"),
@@ -111,6 +181,8 @@ class EventPage(RoutablePageMixin, BasePage):
         MultiFieldPanel(
             [
                 FieldRowPanel([FieldPanel("starts_at"), FieldPanel("ends_at")]),
+                FieldRowPanel([FieldPanel("repeats"), FieldPanel("repeats_until")]),
+                FieldPanel("skipped_days"),
                 FieldRowPanel([FieldPanel("room"), FieldPanel("place")]),
                 FieldPanel("organiser"),
                 FieldPanel("target_groups"),
@@ -144,6 +216,66 @@ class EventPage(RoutablePageMixin, BasePage):
             raise ValidationError({"ends_at": _("The end has to be later than the start.")})
         if not self.room_id and not self.place:
             raise ValidationError({"place": _("Choose a room or write the place.")})
+        self._check_rule()
+
+    def _check_rule(self) -> None:
+        try:
+            days = _days(self.skipped_days)
+        except ValueError as error:
+            text = _("Write one date a line, as 2026-12-24.")
+            raise ValidationError({"skipped_days": text}) from error
+        if not self.repeats:
+            return
+        if self.repeats_until is None:
+            raise ValidationError({"repeats_until": _("Say until when it comes again.")})
+        if not self.starts_at or not self.ends_at:
+            return
+        if self.ends_at - self.starts_at >= timedelta(days=7):
+            raise ValidationError({"ends_at": _("What comes again lasts less than a week.")})
+        if not occurrences(self.starts_at, self.ends_at, self._rule(days)):
+            raise ValidationError({"repeats_until": _("With these days it never takes place.")})
+
+    def save(self, *args: Any, **kwargs: Any) -> Any:
+        self.over_at = self.occurrences()[-1].ends_at
+        return super().save(*args, **kwargs)
+
+    def _rule(self, skipped: frozenset[date]) -> Rule | None:
+        if not self.repeats or self.repeats_until is None:
+            return None
+        return Rule(Every(self.repeats), self.repeats_until, skipped)
+
+    @property
+    def rule(self) -> Rule | None:
+        """How it comes again, if it does."""
+        if not self.starts_at or not self.ends_at:
+            return None
+        return self._rule(_readable_days(self.skipped_days))
+
+    def occurrences(self) -> list[Occurrence]:
+        """Every time it takes place, at least one."""
+        once = [Occurrence(self.starts_at, self.ends_at)]
+        return occurrences(self.starts_at, self.ends_at, self.rule) or once
+
+    @cached_property
+    def nearest(self) -> Occurrence:
+        """The next time that is not over; the last one when all are."""
+        now = timezone.now()
+        if not self.repeats or not self.starts_at or not self.ends_at:
+            # A preview may come before anybody has said when it is.
+            return Occurrence(self.starts_at, self.ends_at)
+        every = self.occurrences()
+        return next((one for one in every if one.ends_at > now), every[-1])
+
+    @property
+    def repeats_label(self) -> str:
+        """How often it comes again and until when, in words; empty when it does not."""
+        if not self.repeats or not self.repeats_until:
+            return ""
+        values = {
+            "how_often": self.get_repeats_display(),
+            "date": long_date(self.repeats_until),
+        }
+        return gettext("%(how_often)s, until %(date)s") % values
 
     @property
     def where(self) -> str:
@@ -153,7 +285,11 @@ class EventPage(RoutablePageMixin, BasePage):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
         # A preview may come before anybody has said when it is.
-        context["is_past"] = bool(self.ends_at) and self.ends_at <= timezone.now()
+        now = timezone.now()
+        context["is_past"] = bool(self.ends_at) and self.nearest.ends_at <= now
+        if self.repeats and self.starts_at and self.ends_at:
+            coming = [one for one in self.occurrences() if one.ends_at > now]
+            context["coming"] = coming[:DATES_SHOWN]
         context["calendar_url"] = f"{self.get_url(request)}wydarzenie.ics"
         return context
 

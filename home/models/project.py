@@ -49,7 +49,17 @@ class ProjectPage(BasePage):
     body = StreamField(BodyBlock(required=False), verbose_name=_("text"), blank=True)
 
     parent_page_types = ["home.HomePage"]
-    subpage_types = ["home.ModelPage", "home.PartnersPage", "home.StandardPage"]
+    subpage_types = [
+        "home.ModelPage",
+        "home.PartnersPage",
+        "home.StandardPage",
+        "home.PeoplePage",
+        "home.FaqPage",
+        "home.GalleryPage",
+        "home.DownloadsPage",
+        "home.CampaignPage",
+        "home.ContactFormPage",
+    ]
     max_count_per_parent = 1
 
     content_panels = [

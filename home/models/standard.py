@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +18,9 @@ from core.blocks import BodyBlock
 from core.models import BasePage
 from core.templatetags.site_tags import phone_href
 
+FILMS = {"mp4", "webm"}
+CAPTIONS = {"vtt"}
+
 
 class StandardPage(BasePage):
     """A page of text."""
@@ -28,16 +32,54 @@ class StandardPage(BasePage):
     reading = models.CharField(
         _("kind of text"), max_length=10, choices=Reading, default=Reading.ORDINARY
     )
+    sign_film = models.ForeignKey(
+        "core.PublicDocument",
+        verbose_name=_("film in sign language"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text=_("An MP4 or WebM file from the documents of this site."),
+    )
+    sign_captions = models.ForeignKey(
+        "core.PublicDocument",
+        verbose_name=_("its captions"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text=_("A VTT file, for who hears and does not sign."),
+    )
     body = StreamField(BodyBlock(), verbose_name=_("text"))
 
     parent_page_types = ["home.HomePage", "home.StandardPage", "home.ProjectPage"]
-    subpage_types = ["home.StandardPage"]
-    content_panels = [*BasePage.content_panels, FieldPanel("body")]
+    subpage_types = [
+        "home.StandardPage",
+        "home.PeoplePage",
+        "home.FaqPage",
+        "home.GalleryPage",
+        "home.DownloadsPage",
+        "home.CampaignPage",
+        "home.ContactFormPage",
+    ]
+    content_panels = [
+        *BasePage.content_panels,
+        FieldRowPanel([FieldPanel("sign_film"), FieldPanel("sign_captions")]),
+        FieldPanel("body"),
+    ]
     settings_panels = [*BasePage.settings_panels, FieldPanel("reading")]
     search_fields = [*BasePage.search_fields, index.SearchField("body")]
 
     class Meta:
         verbose_name = _("standard page")
+
+    def clean(self) -> None:
+        super().clean()
+        for name, kinds in (("sign_film", FILMS), ("sign_captions", CAPTIONS)):
+            document = getattr(self, name)
+            if document and document.file_extension.lower() not in kinds:
+                text = _("This has to be a file of this kind: %(kinds)s.")
+                raise ValidationError({name: text % {"kinds": ", ".join(sorted(kinds))}})
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)

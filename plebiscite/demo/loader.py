@@ -12,27 +12,20 @@ from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from allauth.account.models import EmailAddress
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
 from django.utils import translation
 
 from accounts.demo import demo_user
-from accounts.models import User
 from core.actors import SYSTEM, VISITOR
 from core.demo import columns, picture, read
 from core.i18n.dates import TOWN_TIME
-from core.models import OutboxMail
 from core.ports import DemoReport
 from plebiscite import clock
 from plebiscite.ballots import commitment, new_nonce, write_ballot
 from plebiscite.demo import in_person
-from plebiscite.jury_states import SETUP
+from plebiscite.demo.people import forget_invented_accounts, invented
+from plebiscite.demo.works import Works
 from plebiscite.models import (
-    AuthorShown,
     BallotOption,
-    ContestChoice,
-    Jury,
     Objection,
     ParticipationMark,
     Plebiscite,
@@ -44,11 +37,9 @@ from plebiscite.phases import ORDER, Channel, PlebisciteState
 from plebiscite.selectors.paper import ballot_paper
 from plebiscite.services import (
     casting,
-    judging,
     moving,
     objecting,
     preparing,
-    proposals,
     registering,
     signing,
 )
@@ -56,10 +47,7 @@ from plebiscite.services.commission import confirming
 from plebiscite.voters import Person
 
 CONTENT = Path(__file__).with_name("plebiscite.toml")
-PICTURES = Path(__file__).with_name("pictures")
 TEXTS = ("title", "lead", "question", "about", "regulations")
-#: Invented people. Their accounts exist only while the demo is loaded.
-DOMAIN = "@przyklad.invalid"
 HOURS = {
     "contest_opens": time(8),
     "contest_closes": time(20),
@@ -76,7 +64,7 @@ def load(report: DemoReport) -> None:
     with translation.override("pl"):
         for row in read(CONTENT)["plebiscite"]:
             _Story(row).tell()
-        _forget_invented_accounts()
+        forget_invented_accounts()
     report(
         f"{Plebiscite.objects.count()} plebiscites, {Proposal.objects.count()} proposals, "
         f"{ParticipationMark.objects.count()} votes"
@@ -116,10 +104,11 @@ class _Story:
         self.dates = {name: getattr(plebiscite, _field(name)) for name in self.dates}
         if self.phase == "draft":
             return
+        works = Works(self.row, self.commission, self.second)
         self._at("contest_opens", 1, lambda: self._announce(plebiscite))
-        self._sort(plebiscite)
-        self._at("contest_opens", 4, lambda: self._propose(plebiscite))
-        self._name_jury(plebiscite)
+        works.sort(plebiscite)
+        self._at("contest_opens", 4, lambda: works.propose(plebiscite))
+        works.name_jury(plebiscite)
         if self.phase == "void":
             self._at("contest_closes", 24, lambda: self._void(plebiscite))
         if self.phase in {"voting", "sealed", "results", "certified"}:
@@ -159,117 +148,6 @@ class _Story:
     def _announce(self, plebiscite: Plebiscite) -> None:
         if _is_before(plebiscite, PlebisciteState.CALL):
             moving.move(plebiscite, "announce", actor=self.commission)
-
-    def _propose(self, plebiscite: Plebiscite) -> None:
-        for number, row in enumerate(self.row["work"], start=1):
-            if not plebiscite.proposals.filter(title=row["title"]).exists():
-                self._send(plebiscite, row, number)
-            proposal = plebiscite.proposals.get(title=row["title"])
-            self._decide(
-                proposal,
-                row.get("state", "accepted"),
-                reason=row.get("reason", ""),
-                into=row.get("into", ""),
-                appeal=row.get("appeal", ""),
-            )
-
-    def _sort(self, plebiscite: Plebiscite) -> None:
-        """By what its works are sorted, where it has anything."""
-        for axis in ContestChoice.Axis.values:
-            for position, choice in enumerate(self.row.get(axis, []), start=1):
-                ContestChoice.objects.get_or_create(
-                    plebiscite=plebiscite,
-                    axis=axis,
-                    code=choice["code"],
-                    defaults={"position": position, **columns("name", choice["name"])},
-                )
-
-    def _name_jury(self, plebiscite: Plebiscite) -> None:
-        """A jury whose rules are written down and that waits for the works."""
-        row = self.row.get("jury")
-        if row is None:
-            return
-        jury = Jury.objects.filter(plebiscite=plebiscite).first() or judging.save(
-            Jury(
-                plebiscite=plebiscite,
-                effect=row["effect"],
-                places=row["places"],
-                scores_until=plebiscite.voting_opens_at - timedelta(days=2),
-            ),
-            actor=self.commission,
-        )
-        if jury.state != SETUP:
-            return
-        for criterion in row["criterion"]:
-            if not jury.criteria.filter(name_pl=criterion["name"]["pl"]).exists():
-                judging.add_criterion(
-                    jury,
-                    actor=self.commission,
-                    weight=criterion["weight"],
-                    top=criterion["top"],
-                    **columns("name", criterion["name"]),
-                )
-        for login in row["jurors"]:
-            judging.appoint(jury, actor=self.commission, email=demo_user(login).email)
-
-    def _send(self, plebiscite: Plebiscite, row: dict[str, Any], number: int) -> None:
-        author = self._author(plebiscite, row["author"], number)
-        proposal = proposals.begin(plebiscite, actor=author, language="pl")
-        content = (PICTURES / f"{row['picture']}.png").read_bytes()
-        upload = SimpleUploadedFile(f"{row['picture']}.png", content, "image/png")
-        proposals.add_picture(proposal, actor=author, upload=upload)
-        shown = AuthorShown.ANONYMOUS
-        if row["author"]:
-            shown = AuthorShown.INITIALS if "." in row["author"] else AuthorShown.NAMED
-        Proposal.objects.filter(pk=proposal.pk).update(is_example=True)
-        chosen: dict[str, Any] = {
-            axis: plebiscite.choices.get(axis=axis, code=row[axis])
-            for axis in ContestChoice.Axis.values
-            if axis in row
-        }
-        proposals.save_draft(
-            proposal,
-            actor=author,
-            alt_texts={1: row["alt"]},
-            title=row["title"],
-            description=row["description"],
-            **chosen,
-            author_shown=shown,
-            accepts_rules=True,
-        )
-        if row.get("state") != "draft":
-            proposals.submit(proposal, actor=author)
-
-    def _author(self, plebiscite: Plebiscite, name: str, number: int) -> User:
-        """A demo resident by the name of the account, or somebody invented."""
-        if name in {"mieszkanka", "mieszkaniec"}:
-            return demo_user(name)
-        first, _, last = name.replace(".", "").partition(" ")
-        return _invented(f"autor-{plebiscite.slug}-{number}", first, last)
-
-    def _decide(
-        self, proposal: Proposal, state: str, *, reason: str, into: str, appeal: str
-    ) -> None:
-        """Whatever the commission has still to do until the work is where it is to be."""
-        steps: list[tuple[str, str, User, dict[str, Any]]] = []
-        if state != "submitted" and state != "draft":
-            steps.append(("submitted", "take_up", self.commission, {}))
-        if state == "accepted":
-            steps.append(("in_review", "accept", self.commission, {}))
-        elif state == "changes_requested":
-            steps.append(("in_review", "request_changes", self.commission, {"reason": reason}))
-        elif state in {"rejected", "appealed"}:
-            steps.append(("in_review", "propose_rejection", self.commission, {"reason": reason}))
-            steps.append(("rejection_proposed", "reject", self.second, {}))
-            # After the vote nobody is the author any more; what was to be done has been done.
-            if state == "appealed" and proposal.author is not None:
-                steps.append(("rejected", "appeal", proposal.author, {"reason": appeal}))
-        elif state == "merged":
-            other = proposal.plebiscite.proposals.get(title=into)
-            steps.append(("in_review", "merge", self.commission, {"into": other}))
-        for before, verb, actor, context in steps:
-            if proposal.state == before:
-                proposal = proposals.decide(proposal, verb, actor=actor, **context)
 
     def _freeze(self, plebiscite: Plebiscite) -> None:
         if _is_before(plebiscite, PlebisciteState.APPEALS):
@@ -368,7 +246,7 @@ class _Story:
 
 
 def _cast(plebiscite: Plebiscite, number: int, picks: list[str]) -> None:
-    voter = _invented(f"glos-{plebiscite.slug}-{number}", "Osoba", "Przykładowa")
+    voter = invented(f"glos-{plebiscite.slug}-{number}", "Osoba", "Przykładowa")
     person = Person(
         name=f"Osoba Przykładowa {_letters(number)}",
         birth_date=date(1940, 1, 1) + timedelta(days=211 * number),
@@ -387,26 +265,6 @@ def _cast(plebiscite: Plebiscite, number: int, picks: list[str]) -> None:
     )
     vote = casting.Vote(picks, nonce, committed)
     casting.cast(plebiscite.pk, vote, actor=voter, language="pl")
-
-
-@transaction.atomic
-def _invented(login: str, first_name: str, last_name: str) -> User:
-    """An account that nobody can enter, with an address that no mail can reach."""
-    email = f"{login}{DOMAIN}"
-    user = User.objects.filter(email=email).first()
-    if user is None:
-        user = User(email=email, first_name=first_name, last_name=last_name)
-        user.set_unusable_password()
-        user.save()
-        EmailAddress.objects.create(user=user, email=email, primary=True, verified=True)
-    return user
-
-
-@transaction.atomic
-def _forget_invented_accounts() -> None:
-    """Their works, marks and declarations stay; they point at no account."""
-    OutboxMail.objects.filter(to__endswith=DOMAIN).delete()
-    User.objects.filter(email__endswith=DOMAIN).delete()
 
 
 def _field(name: str) -> str:

@@ -1,3 +1,4 @@
+from plebiscite.models.ballot_paper import BallotOption, Manifest
 from plebiscite.models.box import Ballot, Count, Inbox, LogEntry, MixFlush
 from plebiscite.models.codes import Code, CodeBatch
 from plebiscite.models.contest import (
@@ -26,7 +27,7 @@ from plebiscite.models.paper import (
     PaperResolution,
     VoidReason,
 )
-from plebiscite.models.plebiscite import BallotOption, Manifest, Plebiscite
+from plebiscite.models.plebiscite import Plebiscite
 from plebiscite.models.points import PointClerk, PollingPoint
 from plebiscite.models.proof import (
     Beacon,

@@ -12,23 +12,13 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from core.models.multilingual import in_language
+from plebiscite.models.rules import MOST_RANKS, CountingRules
 from plebiscite.phases import PUBLIC, PUBLISHED, Channel, PlebisciteState, state_at
 from plebiscite.states import PLEBISCITE
-from plebiscite.tally import (
-    Duplicates,
-    Elimination,
-    Method,
-    Overvote,
-    Ruleset,
-    Skipped,
-    TieRule,
-)
 
 LANGUAGES = ("pl", "be", "en", "it")
 #: Texts in a column per language.
 TEXTS = ("title", "lead", "question", "about", "regulations")
-#: The most ranks a ballot may have: longer rankings would be as good as a signature.
-MOST_RANKS = 5
 
 
 def account_alone() -> list[str]:
@@ -62,7 +52,7 @@ class PlebisciteQuerySet(models.QuerySet["Plebiscite"]):
         )
 
 
-class Plebiscite(models.Model):
+class Plebiscite(CountingRules):
     """One question to the residents, from the call for proposals to the final result.
 
     From the moment its ballot paper is frozen a trigger refuses every change but those of `state`
@@ -152,98 +142,6 @@ class Plebiscite(models.Model):
             "Postal codes and names of towns, parted by commas, for example: 17-200, Hajnówka. "
             "Other addresses are refused in the declaration. Empty: the address is not checked."
         ),
-    )
-    method = models.CharField(
-        _("method"),
-        max_length=10,
-        choices=[
-            (Method.SINGLE.value, _("one choice")),
-            (Method.APPROVAL.value, _("several choices")),
-            (Method.POINTS.value, _("points")),
-            (Method.RANKED.value, _("ranking")),
-        ],
-        default=Method.SINGLE.value,
-    )
-    max_picks = models.PositiveSmallIntegerField(
-        _("choices at most"),
-        default=3,
-        validators=[MinValueValidator(1)],
-        help_text=_("With several choices."),
-    )
-    points_total = models.PositiveSmallIntegerField(
-        _("points of one voter"),
-        default=5,
-        validators=[MinValueValidator(1), MaxValueValidator(100)],
-        help_text=_("With points."),
-    )
-    points_cap = models.PositiveSmallIntegerField(
-        _("points for one work at most"),
-        default=3,
-        validators=[MinValueValidator(1), MaxValueValidator(100)],
-    )
-    max_ranks = models.PositiveSmallIntegerField(
-        _("ranks at most"),
-        default=MOST_RANKS,
-        validators=[MinValueValidator(1), MaxValueValidator(MOST_RANKS)],
-        help_text=_("With a ranking: five at the very most."),
-    )
-    overvote = models.CharField(
-        _("two works on one rank"),
-        max_length=20,
-        choices=[
-            (Overvote.EXHAUST.value, _("the ballot stops there")),
-            (Overvote.SKIP.value, _("the rank is skipped")),
-        ],
-        default=Overvote.EXHAUST.value,
-    )
-    skipped = models.CharField(
-        _("an empty rank between others"),
-        max_length=20,
-        choices=[
-            (Skipped.IGNORE.value, _("it is ignored")),
-            (Skipped.EXHAUST_AFTER_2.value, _("two in a row stop the ballot")),
-        ],
-        default=Skipped.IGNORE.value,
-    )
-    duplicates = models.CharField(
-        _("one work on two ranks"),
-        max_length=20,
-        choices=[
-            (Duplicates.SKIP.value, _("its first rank counts")),
-            (Duplicates.EXHAUST.value, _("the ballot stops there")),
-        ],
-        default=Duplicates.SKIP.value,
-    )
-    elimination = models.CharField(
-        _("elimination"),
-        max_length=20,
-        choices=[
-            (Elimination.ONE_BY_ONE.value, _("one work in each round")),
-            (Elimination.BATCH.value, _("all that cannot win any more")),
-        ],
-        default=Elimination.ONE_BY_ONE.value,
-    )
-    winners = models.PositiveSmallIntegerField(
-        _("number of winners"), default=1, validators=[MinValueValidator(1)]
-    )
-    tie = models.CharField(
-        _("when votes are equal"),
-        max_length=10,
-        choices=[
-            (TieRule.OPEN.value, _("the tie is published, nobody wins by the count")),
-            (TieRule.JOINT.value, _("all with equal votes win")),
-            (TieRule.LOT.value, _("lots are drawn in public")),
-        ],
-        default=TieRule.OPEN.value,
-    )
-    beacon_rule = models.TextField(
-        _("where the lot comes from"),
-        max_length=1000,
-        blank=True,
-        help_text=_("For a lot alone: the public source of the number, and the hour."),
-    )
-    quorum = models.PositiveIntegerField(
-        _("quorum"), default=0, help_text=_("The least number of votes cast; 0 for none.")
     )
     grace_s = models.PositiveIntegerField(
         _("grace in seconds"),
@@ -347,24 +245,6 @@ class Plebiscite(models.Model):
     def about(self) -> str:
         return in_language(self, "about")
 
-    @property
-    def ruleset(self) -> Ruleset:
-        """The rules by which votes are counted."""
-        return Ruleset(
-            method=Method(self.method),
-            winners=self.winners,
-            tie=TieRule(self.tie),
-            quorum=self.quorum,
-            max_picks=self.max_picks,
-            points_total=self.points_total,
-            points_cap=self.points_cap,
-            max_ranks=self.max_ranks,
-            overvote=Overvote(self.overvote),
-            skipped=Skipped(self.skipped),
-            duplicates=Duplicates(self.duplicates),
-            elimination=Elimination(self.elimination),
-        )
-
     def contest_axes(self) -> list[str]:
         """By what its works are sorted: kinds, themes, both, or nothing."""
         return list(self.choices.order_by("axis").values_list("axis", flat=True).distinct())
@@ -392,70 +272,3 @@ class Plebiscite(models.Model):
     def state_at(self, now: datetime) -> PlebisciteState:
         """The state by the plan, whatever has been written down yet."""
         return state_at(self, now)
-
-
-class Manifest(models.Model):
-    """Everything the vote rests on, as one text with its hash: frozen, and public.
-
-    Commitments name the hash, so no vote can be carried over to other options or other rules.
-    """
-
-    plebiscite = models.OneToOneField(
-        Plebiscite, models.PROTECT, primary_key=True, related_name="manifest"
-    )
-    text = models.TextField()
-    sha256 = models.BinaryField(max_length=32)
-    #: How many bytes are sealed for each vote.
-    sealed_size = models.PositiveIntegerField()
-
-    class Meta:
-        verbose_name = _("manifest of a vote")
-        verbose_name_plural = _("manifests of votes")
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return bytes(self.sha256).hex()[:16]
-
-
-class BallotOption(models.Model):
-    """One line of the ballot paper: an accepted revision as it stood when the paper was frozen.
-
-    Whose work it is stands in the proposal, where a name can still be erased.
-    """
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    plebiscite = models.ForeignKey(Plebiscite, models.PROTECT, related_name="options")
-    revision = models.ForeignKey(
-        "plebiscite.ProposalRevision", models.PROTECT, related_name="options"
-    )
-    code = models.CharField(max_length=8)
-    position = models.PositiveSmallIntegerField()
-    title = models.CharField(max_length=80)
-    description = models.TextField()
-    language = models.CharField(max_length=2)
-    alt_text = models.CharField(max_length=250)
-    #: Of the first picture's public file, as are its width and height.
-    picture_sha256 = models.CharField(max_length=64)
-    picture_width = models.PositiveIntegerField()
-    picture_height = models.PositiveIntegerField()
-
-    class Meta:
-        verbose_name = _("option on a ballot paper")
-        verbose_name_plural = _("options on ballot papers")
-        ordering = ["position"]
-        default_permissions = ("view",)
-        constraints = [
-            models.UniqueConstraint(fields=["plebiscite", "code"], name="plebiscite_option_code"),
-            models.UniqueConstraint(
-                fields=["plebiscite", "revision"], name="plebiscite_option_revision"
-            ),
-            models.UniqueConstraint(
-                fields=["plebiscite", "position"], name="plebiscite_option_position"
-            ),
-            models.CheckConstraint(
-                condition=Q(code__regex="^[A-Z0-9]{1,8}$"), name="plebiscite_option_code_written"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.position}. {self.title}"

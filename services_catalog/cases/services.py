@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID, uuid5
 
-from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
@@ -21,6 +20,7 @@ from core.outbox import queue_mail
 from core.transitions import Refused, TransitionError, transition
 from forms.models import FormVersion
 from forms.services import freeze_version
+from services_catalog import pins
 from services_catalog.cases import clock, erasing, notices, rules, states
 from services_catalog.cases.models import (
     Channel,
@@ -33,8 +33,6 @@ from services_catalog.models.package import Package
 from services_catalog.models.service import Service
 
 NUMBERS = Scheme("HAJ", "-", (4, 6))
-PIN_TRIES = 5
-_NO_PIN = make_password("")
 
 
 def open_case(
@@ -185,42 +183,22 @@ def move(case: ServiceRequest, verb: str, *, actor: Any, **context: Any) -> Serv
 # --- Without e-mail -----------------------------------------------------------------------------
 
 
-def draw_pin() -> str:
-    """Eight digits for the paper slip; the database keeps only their hash."""
-    return f"{secrets.randbelow(10**8):08d}"
-
-
 def renew_pin(case: ServiceRequest, *, actor: Any) -> str:
     """A new PIN for somebody who has lost theirs or tried too often; gives it, once."""
-    pin = draw_pin()
+    pin = pins.draw_pin()
     move(case, "new_pin", actor=actor, pin_hash=make_password(pin))
     return pin
 
 
 def find_by_pin(*, number: str, pin: str) -> ServiceRequest | None:
-    """The case of a number and its PIN. Wrong tries are counted; five lock the PIN.
-
-    Unknown numbers cost as much time as known ones.
-    """
-    pin = "".join(sign for sign in pin if sign.isdigit())
+    """The case of a number and its PIN. Wrong tries are counted; five lock the PIN."""
     try:
         number = NUMBERS.normalise(number)
     except BadNumber:
         number = ""
-    with transaction.atomic():
-        contact = (
-            RequestContact.objects.select_for_update(of=("self",))
-            .select_related("case")
-            .filter(case__number=number)
-            .first()
-        )
-        known = contact is not None and bool(contact.pin_hash) and contact.pin_tries < PIN_TRIES
-        fits = check_password(pin, contact.pin_hash if contact and known else _NO_PIN) and known
-        if contact is None or not known:
-            return None
-        contact.pin_tries = 0 if fits else contact.pin_tries + 1
-        contact.save(update_fields=["pin_tries"])
-        return contact.case if fits else None
+    contacts = RequestContact.objects.select_related("case").filter(case__number=number)
+    contact = pins.find_by_pin(contacts, pin)
+    return contact.case if contact else None
 
 
 # --- A lost link --------------------------------------------------------------------------------

@@ -1,3 +1,4 @@
+from services_catalog.bookings.models import Booking, BookingContact
 from services_catalog.cases.models import (
     CaseFeedback,
     CaseMessage,
@@ -9,18 +10,19 @@ from services_catalog.cases.models import (
 )
 from services_catalog.models.package import Package, PackageItem
 from services_catalog.models.page import CataloguePage
-from services_catalog.models.service import (
+from services_catalog.models.service import Service, ServiceMode, ServicePlace
+from services_catalog.models.service_parts import (
     EligibilityQuestion,
-    Service,
     ServiceHours,
-    ServiceMode,
-    ServicePlace,
     ServiceProvider,
     ServiceStep,
 )
 from services_catalog.place.models import Idea, IdeaGroup
+from services_catalog.timetable.models import ScheduleRule, Slot
 
 __all__ = [
+    "Booking",
+    "BookingContact",
     "CaseFeedback",
     "CaseMessage",
     "CataloguePage",
@@ -33,6 +35,7 @@ __all__ = [
     "ReplyTemplate",
     "RequestContact",
     "SavedFilter",
+    "ScheduleRule",
     "Service",
     "ServiceHours",
     "ServiceMode",
@@ -40,4 +43,5 @@ __all__ = [
     "ServiceProvider",
     "ServiceRequest",
     "ServiceStep",
+    "Slot",
 ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.models import Page
@@ -13,6 +12,8 @@ from wagtail.models import Page
 from core.models import BasePage
 from services_catalog import selectors
 from services_catalog.selectors.packages import packages
+from services_catalog.timetable.selectors import has_slots
+from services_catalog.timetable.weeks import week
 
 
 class CataloguePage(RoutablePageMixin, BasePage):
@@ -25,16 +26,14 @@ class CataloguePage(RoutablePageMixin, BasePage):
     class Meta:
         verbose_name = _("catalogue of services")
 
-    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context(request, *args, **kwargs)
-        context.update(
-            selectors.catalogue(
-                request.GET, language=self.locale.language_code, base_url=self.get_url(request)
-            ),
-            # Asked for by the list alone; a service's page has the same context.
-            packages=SimpleLazyObject(lambda: packages(self.locale.language_code)),
+    @path("", name="index_route")
+    def index_route(self, request: HttpRequest) -> HttpResponse:
+        """The list. A service's page has the same template context but for what is read here."""
+        language = self.locale.language_code
+        context = selectors.catalogue(
+            request.GET, language=language, base_url=self.get_url(request) or ""
         )
-        return context
+        return self.render(request, context_overrides={**context, "packages": packages(language)})
 
     @path("<slug:slug>/", name="service")
     def service(self, request: HttpRequest, slug: str) -> HttpResponse:
@@ -44,6 +43,10 @@ class CataloguePage(RoutablePageMixin, BasePage):
         if service is None:
             raise Http404
         context = selectors.service_context(service, language=language)
+        if has_slots(service.canonical):
+            context["week"] = week(
+                request.GET, language=language, base_url=service.url, service=service.canonical
+            )
         return self.render(
             request, template="services_catalog/service.html", context_overrides=context
         )

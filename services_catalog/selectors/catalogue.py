@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from core.i18n.folding import fold
 from core.search.text import matches
-from services_catalog.models.service import ServicePlace, Weekday
+from services_catalog.models.service import ServicePlace
+from services_catalog.models.service_parts import Weekday
 from services_catalog.selectors.services import ServiceView, live_services
 
 PAGE_SIZE = 12

@@ -12,7 +12,8 @@ from django.utils.translation import get_language_info
 
 from core.templatetags.site_tags import localised_path
 from directory.models import Organisation, Room, TargetGroup
-from services_catalog.models.service import Service, ServiceHours, ServiceMode, ServiceStep
+from services_catalog.models.service import Service, ServiceMode
+from services_catalog.models.service_parts import ServiceHours, ServiceStep
 
 CATALOGUE_PATH = "/uslugi/"
 # The words of these fields are translated; everything else is the canonical row's.

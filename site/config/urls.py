@@ -13,6 +13,7 @@ from wagtail.views import serve as serve_page
 
 from accounts import urls as account_urls
 from home import views
+from home.films import film
 
 handler404 = "home.views.not_found"
 handler403 = "home.views.forbidden"
@@ -26,6 +27,7 @@ urlpatterns = [
     # Before Wagtail's: its own ways to sign in know no second factor.
     *account_urls.instead_of_wagtail,
     path("admin/", include(wagtailadmin_urls)),
+    path("dokumenty/film/<int:pk>/", film, name="film"),
     path("dokumenty/", include(wagtaildocs_urls)),
     # Public pictures. A proxy in front may serve this folder itself (docs/operations.md).
     re_path(r"^media/(?P<path>images/.*)$", serve, {"document_root": settings.MEDIA_ROOT}),
@@ -38,7 +40,9 @@ urlpatterns = [
         path("szukaj/", views.search, name="search"),
         path("szukaj/podpowiedzi/", views.suggest, name="search_suggest"),
         path("sprawy/", views.my_matters_page, name="my_matters"),
+        path("", include("services_catalog.timetable.urls")),
         path("pomysly/", include("services_catalog.place.urls")),
+        path("", include("home.urls")),
         path("", include("services_catalog.urls")),
         # Files that pages make (feeds, calendars, totals): Wagtail's own pattern wants a slash at
         # the end.

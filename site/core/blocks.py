@@ -8,15 +8,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.forms.utils import ErrorList
+from django.utils import timezone
 from django.utils.text import slugify
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.blocks.stream_block import StreamBlockValidationError
 from wagtail.contrib.table_block.blocks import TableBlock as WagtailTableBlock
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageBlock
+
+from core import ports
 
 TEXT_FEATURES = ["bold", "italic", "ol", "ul", "link", "document-link"]
 
@@ -165,6 +170,46 @@ class CardsBlock(blocks.StructBlock):
         label = _("Cards with links")
 
 
+class LiveBlock(blocks.StructBlock):
+    """What can be done now, always as it is: open votes and calls, free places, events."""
+
+    platform = blocks.ChoiceBlock(
+        label=_("What to show"),
+        choices=[
+            ("all", _("everything that is open")),
+            ("services", _("services with free places")),
+            ("plebiscite", _("votes and contests")),
+            ("incubator", _("calls of the incubator")),
+            ("events", _("events")),
+        ],
+        default="all",
+    )
+    number = blocks.IntegerBlock(label=_("How many"), min_value=1, max_value=6, default=3)
+
+    def get_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
+        context = super().get_context(value, parent_context)
+        context["items"] = open_now(value["platform"], value["number"])
+        return context
+
+    class Meta:
+        icon = "time"
+        template = "components/blocks/live.html"
+        label = _("What is open now")
+
+
+def open_now(platform: str, number: int) -> list[ports.Activity]:
+    """The soonest lines of a platform ("all", or its name in small letters)."""
+    now, language = timezone.now(), get_language() or settings.LANGUAGE_CODE
+    found = [
+        activity
+        for source in ports.activity
+        for activity in source.open_now(language=language, now=now)
+        if platform in {"all", activity.platform.name.lower()}
+    ]
+    found.sort(key=lambda one: (one.moment is None, one.moment or now, one.title))
+    return found[:number]
+
+
 class DataTableBlock(WagtailTableBlock):
     """A table whose first row is always its header, with a caption."""
 
@@ -218,6 +263,7 @@ class BodyBlock(blocks.StreamBlock):
     accordion = AccordionBlock()
     callout = CalloutBlock()
     cards = CardsBlock()
+    live = LiveBlock()
     table = DataTableBlock()
     downloads = DownloadsBlock()
 
@@ -236,3 +282,31 @@ class BodyBlock(blocks.StreamBlock):
 
     class Meta:
         block_counts: dict[str, dict[str, int]] = {}
+
+
+class FaqBlock(blocks.StreamBlock):
+    """Questions in groups: headings, a word between them, and questions that unfold."""
+
+    heading = HeadingBlock(max_length=120)
+    paragraph = ParagraphBlock(features=TEXT_FEATURES)
+    accordion = AccordionBlock()
+
+    class Meta:
+        block_counts = {"accordion": {"min_num": 1}}
+
+
+class FilesBlock(blocks.StreamBlock):
+    """Files in groups."""
+
+    heading = HeadingBlock(max_length=120)
+    paragraph = ParagraphBlock(features=TEXT_FEATURES)
+    downloads = DownloadsBlock()
+
+    class Meta:
+        block_counts = {"downloads": {"min_num": 1}}
+
+
+class GalleryBlock(blocks.StreamBlock):
+    """Pictures beside each other, each with its caption."""
+
+    image = FigureBlock()

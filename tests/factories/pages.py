@@ -5,24 +5,36 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
+from django.core.files.base import ContentFile
+from django.core.files.images import ImageFile
+from PIL import Image
 from wagtail.models import Page, get_page_models
 
+from core.models import Picture, PublicDocument
 from directory.models import Organisation
 from home.models import (
     BuildingPage,
+    CampaignPage,
+    ContactFormPage,
     ContactPage,
     ContactPlace,
     CookiesPage,
     DeclarationPage,
+    DownloadsPage,
     EventIndexPage,
     EventPage,
+    FaqPage,
+    GalleryPage,
     HomePage,
     ModelPage,
     NewsIndexPage,
     NewsPage,
     PartnersPage,
+    PeoplePage,
+    Person,
     PrivacyPage,
     ProjectDate,
     ProjectPage,
@@ -78,6 +90,36 @@ def _contact(tree: SiteTree) -> ContactPage:
     return tree.add(tree.home, page)
 
 
+def _people(tree: SiteTree) -> PeoplePage:
+    page = PeoplePage(title="Ludzie", slug="ludzie", body=TEXT)
+    locale = tree.home.locale
+    page.people = [
+        Person(name=f"Osoba {n}", part="okienko", phone="85 682 21 80", locale=locale)
+        for n in range(3)
+    ]
+    return tree.add(tree.home, page)
+
+
+def make_picture(title: str = "Dąb") -> Picture:
+    """An uploaded picture."""
+    data = BytesIO()
+    Image.new("RGB", (1200, 900), "#2f6b46").save(data, "PNG")
+    file = ImageFile(BytesIO(data.getvalue()), name="dab.png")
+    return Picture.objects.create(title=title, description="Dąb nad torami.", file=file)
+
+
+def _picture() -> Any:
+    image = make_picture()
+    image.contextual_alt_text, image.decorative = "Dąb.", False
+    return image
+
+
+def _files(tree: SiteTree) -> DownloadsPage:
+    file = PublicDocument.objects.create(title="Plik", file=ContentFile(b"tak", name="plik.txt"))
+    body = [("heading", "Pliki"), ("downloads", {"items": [file]})]
+    return tree.add(tree.home, DownloadsPage(title="Pliki", slug="pliki", body=body))
+
+
 BUILDERS: dict[type[Page], Callable[[SiteTree], Any]] = {
     HomePage: lambda tree: tree.home,
     ProjectPage: _project,
@@ -107,6 +149,33 @@ BUILDERS: dict[type[Page], Callable[[SiteTree], Any]] = {
         tree.home, CookiesPage(title="Ciasteczka", slug="ciasteczka", body=TEXT)
     ),
     CataloguePage: lambda tree: tree.catalogue,
+    PeoplePage: _people,
+    FaqPage: lambda tree: tree.add(tree.home, FaqPage(title="Pytania", slug="pytania", body=TEXT)),
+    GalleryPage: lambda tree: tree.add(
+        tree.home,
+        GalleryPage(
+            title="Galeria",
+            slug="galeria",
+            body=[("image", {"image": _picture(), "caption": "Dąb"})],
+        ),
+    ),
+    DownloadsPage: _files,
+    CampaignPage: lambda tree: tree.add(
+        tree.home,
+        CampaignPage(
+            title="Zima",
+            slug="zima",
+            call="Zapisz się",
+            call_url="/uslugi/",
+            body=[*TEXT, ("live", {"platform": "all", "number": 3})],
+        ),
+    ),
+    ContactFormPage: lambda tree: tree.add(
+        tree.home,
+        ContactFormPage(
+            title="Napisz", slug="napisz", topics="Sale\nStrona", office_email="a@example.org"
+        ),
+    ),
 }
 
 

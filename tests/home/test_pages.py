@@ -35,6 +35,12 @@ QUERIES = {
     "CookiesPage": 20,
     "ContactPage": 20,
     "CataloguePage": 26,
+    "PeoplePage": 22,
+    "FaqPage": 20,
+    "GalleryPage": 26,
+    "DownloadsPage": 22,
+    "CampaignPage": 30,
+    "ContactFormPage": 24,
 }
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import re
 import time
-import urllib.error
 import urllib.parse
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -54,7 +54,7 @@ class Writer:
             try:
                 with town.open(url_for("autosave", self.application), data, self.cookie) as answer:
                     found = json.loads(answer.read())
-            except (OSError, urllib.error.URLError, ValueError):
+            except (OSError, http.client.HTTPException, ValueError):
                 self.unanswered += 1
                 time.sleep(0.1)
                 continue

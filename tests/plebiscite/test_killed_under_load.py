@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import http.client
 import re
 import threading
 import time
-import urllib.error
 import urllib.parse
 from concurrent.futures import ThreadPoolExecutor
 from html import unescape
@@ -61,7 +61,7 @@ def test_every_acknowledged_vote_is_in_the_box_once(town):  # noqa: F811
                     try:
                         with town.open(url, data, cookie) as answer:
                             page = unescape(answer.read().decode())
-                    except (OSError, urllib.error.URLError):
+                    except (OSError, http.client.HTTPException):
                         # Killed: whoever got no answer presses the button once more.
                         with guard:
                             sent_again += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -26,7 +27,7 @@ FRAME = "plebiscite/booth_base.html"
 
 
 @dataclass(frozen=True)
-class Seat:
+class Seat(ABC):
     """One voter in front of one ballot."""
 
     request: HttpRequest
@@ -39,20 +40,22 @@ class Seat:
     first_step: int = 2
 
     @property
+    @abstractmethod
     def user(self) -> Any:
-        raise NotImplementedError
+        """Who is signed in, or nobody."""
 
     @property
+    @abstractmethod
     def scope(self) -> str:
         """What the tokens of the forms are good for."""
-        raise NotImplementedError
 
+    @abstractmethod
     def cast(self, vote: Vote) -> Promise:
-        raise NotImplementedError
+        """Takes the vote. Raises BadBallot or VoteRefused."""
 
+    @abstractmethod
     def voted(self) -> HttpResponse:
         """The page for somebody who has voted."""
-        raise NotImplementedError
 
     def refused(self, reason: str) -> HttpResponse | None:
         """The page for what only this kind of seat is refused for."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any
 
 from django import forms
@@ -66,11 +67,11 @@ class CaseBulkAction(BulkAction):
             messages.warning(self.request, f"{case.number}: {sentence}")
         return done, 0
 
+    @abstractmethod
     def act(
         self, cases: list[ServiceRequest], data: dict[str, Any]
     ) -> tuple[int, list[tuple[ServiceRequest, str]]]:
         """Do it; gives how many were moved, and what the others said."""
-        raise NotImplementedError
 
     def get_success_message(self, number: int, _children: int) -> str | None:
         if not number:

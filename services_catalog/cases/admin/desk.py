@@ -16,6 +16,7 @@ from services_catalog.cases.models import ServiceRequest
 from services_catalog.cases.permissions import may_work
 from services_catalog.cases.uploads import take_files
 from services_catalog.models.service import Service
+from services_catalog.pins import draw_pin
 
 
 def take_down_view(request: HttpRequest) -> HttpResponse:
@@ -42,7 +43,7 @@ def take_down_view(request: HttpRequest) -> HttpResponse:
                 submission_key=values["submission_key"]
             ).exists()
             # Whoever has an e-mail address gets links; for all others the slip is the key.
-            pin = "" if values["email"] else services.draw_pin()
+            pin = "" if values["email"] else draw_pin()
             case = services.open_case(chosen, actor=request.user, language="pl", pin=pin, **values)
             if pin and is_new:
                 return slip(request, case, pin)

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.files.images import ImageFile
 
-from core.models import Picture
+from core.models import Picture, PublicDocument
 from core.ports import DemoReport
 from core.templatetags.site_tags import localised_path
 
@@ -79,7 +79,16 @@ def _block(row: dict[str, Any], language: str, pages: dict[str, Any]) -> Any:
                     for item in row["items"]
                 ]
             }
+        case "live":
+            return {"platform": row["platform"], "number": row["number"]}
+        case "downloads":
+            return {"items": [document(key) for key in row["files"]]}
     raise ValueError(f"unknown block {row['type']!r}")
+
+
+def document(key: str) -> PublicDocument:
+    """The uploaded file with a key, by the name that it was uploaded under."""
+    return PublicDocument.objects.get(file__contains=f"/{key}")
 
 
 def _described(key: str, language: str) -> Picture | None:

@@ -104,3 +104,9 @@ def date_range(start: date, end: date | None = None, language: str | None = None
 
 def _day(value: date) -> date:
     return value.date() if isinstance(value, datetime) else value
+
+
+def month_and_year(value: date, language: str | None = None) -> str:
+    """A month by itself, as a heading: "listopad 2026"."""
+    language = resolve(language)
+    return f"{Locale(language).months['stand-alone']['wide'][value.month]} {value.year}"

@@ -117,11 +117,14 @@ def as_message(mail: OutboxMail) -> EmailMultiAlternatives:
         "Auto-Submitted": "auto-generated",
     }
     if mail.unsubscribe_url:
+        # One press in the mail program: it posts, and nothing is asked (RFC 8058).
         headers["List-Unsubscribe"] = f"<{mail.unsubscribe_url}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message = EmailMultiAlternatives(mail.subject, mail.text, to=[mail.to], headers=headers)
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
+    if mail.calendar:
+        message.attach("termin.ics", mail.calendar, "text/calendar")
     return message
 
 
@@ -172,4 +175,11 @@ def diagnose(error: Exception) -> tuple[Problem, bool]:
 
 
 #: What is left of a mail whose text was erased: that it was, and what kind it was.
-ERASED = {"to": "", "subject": "", "text": "", "html": "", "unsubscribe_url": ""}
+ERASED = {
+    "to": "",
+    "subject": "",
+    "text": "",
+    "html": "",
+    "calendar": "",
+    "unsubscribe_url": "",
+}

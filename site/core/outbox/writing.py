@@ -28,17 +28,18 @@ def queue_mail(
     unsubscribe_url: str = "",
     not_before: datetime | None = None,
 ) -> OutboxMail:
-    """Write one mail from `templates/notifications/<template>.subject.txt`, `.txt` and, if it
-    exists, `.html`, rendered in `language`, into the caller's transaction.
+    """Write one mail from `templates/notifications/<template>.subject.txt`, `.txt` and, if they
+    exist, `.html` and `.ics`, rendered in `language`, into the caller's transaction. What `.ics`
+    gives goes along as a calendar file, unless it is empty.
 
     `dedupe_key` names the occasion, as `event:17:requester`, and holds nothing about a person: a
     second mail with the same key is not written, and the first one is returned. Mail with the
     same `order_key` (a case) leaves in the order it was written. `is_secret` erases the text
     once it was sent, for mail that carries a code or a private link. `withhold` keeps it until
     staff let it go. `is_first` saves looking for an earlier one, where the caller's transaction
-    has written a row that makes the occasion unique: a second mail is an IntegrityError.
-    `unsubscribe_url` becomes the headers with which mail programs offer to end such mail; it has
-    to take a POST without any cookie (RFC 8058). `not_before` lets the mail wait until a moment.
+    has written a row that makes the occasion unique: a second mail is an IntegrityError. Mail to
+    a list of subscribers has its reader's own `unsubscribe_url`, which has to take a POST without
+    any cookie (RFC 8058). `not_before` lets the mail wait until a moment.
 
     In the text templates nothing is escaped. All get `site_name` and `site_url` (without a slash
     at its end).
@@ -56,6 +57,7 @@ def queue_mail(
             subject=_render(f"{name}.subject.txt", values),
             text=_render(f"{name}.txt", values),
             html=_render_html(f"{name}.html", values),
+            calendar=_render_calendar(f"{name}.ics", values),
             dedupe_key=dedupe_key,
             language=language,
             order_key=order_key,
@@ -74,6 +76,7 @@ def queue_text(
     subject: str,
     text: str,
     html: str = "",
+    calendar: str = "",
     dedupe_key: str,
     language: str,
     order_key: str = "",
@@ -92,11 +95,12 @@ def queue_text(
         "subject": " ".join(subject.split())[:255],
         "text": text.strip() + "\n",
         "html": html.strip(),
+        "calendar": calendar,
         "language": language,
         "order_key": order_key,
         "is_secret": is_secret,
-        "state": MailState.WITHHELD if withhold else MailState.QUEUED,
         "unsubscribe_url": unsubscribe_url,
+        "state": MailState.WITHHELD if withhold else MailState.QUEUED,
     }
     if not_before is not None:
         values["next_try_at"] = not_before
@@ -117,3 +121,13 @@ def _render_html(name: str, values: Mapping[str, Any]) -> str:
         return get_template(name).render(dict(values))
     except TemplateDoesNotExist:
         return ""
+
+
+def _render_calendar(name: str, values: Mapping[str, Any]) -> str:
+    """Lines of a calendar file end with CR LF, whatever the template's do."""
+    try:
+        text = _render(name, values)
+    except TemplateDoesNotExist:
+        return ""
+    lines = text.strip().splitlines()
+    return "".join(f"{line}\r\n" for line in lines)

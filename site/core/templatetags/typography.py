@@ -96,3 +96,9 @@ def hour(value: datetime | time | None) -> str:
 def date_range(start: date | None, end: date | None = None) -> str:
     """`{{ start|date_range:end }}`: "3–7 listopada 2025 r.", with hours when both are moments."""
     return dates.date_range(start, end) if isinstance(start, date) else ""
+
+
+@register.filter
+def month_and_year(value: date | None) -> str:
+    """A month by itself: "listopad 2026"."""
+    return dates.month_and_year(value) if isinstance(value, date) else ""
