@@ -8,7 +8,15 @@ from core import ports
 def test_what_is_registered():
     assert {
         name: sorted(getattr(ports, name).names())
-        for name in ("activity", "search_source", "personal_data", "demo", "publish_news", "jobs")
+        for name in (
+            "activity",
+            "search_source",
+            "personal_data",
+            "demo",
+            "publish_news",
+            "jobs",
+            "organisation_merges",
+        )
     } == {
         "activity": ["home.events", "incubator.calls", "plebiscite", "services_catalog.services"],
         "search_source": [
@@ -23,6 +31,7 @@ def test_what_is_registered():
             "accounts",
             "directory",
             "home.letters",
+            "home.newsletter",
             "incubator",
             "plebiscite",
             "services_catalog.cases",
@@ -38,12 +47,15 @@ def test_what_is_registered():
             "services_catalog.cases",
             "services_catalog.timetable",
         ],
+        "organisation_merges": ["incubator"],
         "publish_news": ["home"],
         "jobs": [
             "accounts.sweep",
             "core.search",
             "home.declaration",
             "home.letters",
+            "home.newsletter",
+            "home.subscribers",
             "incubator.tidy",
             "plebiscite.bundles",
             "plebiscite.checkpoints",
