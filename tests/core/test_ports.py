@@ -16,6 +16,7 @@ def test_what_is_registered():
             "publish_news",
             "jobs",
             "open_data",
+            "organisation_merges",
         )
     } == {
         "activity": ["home.events", "incubator.calls", "plebiscite", "services_catalog.services"],
@@ -47,6 +48,7 @@ def test_what_is_registered():
             "services_catalog.cases",
             "services_catalog.timetable",
         ],
+        "organisation_merges": ["incubator"],
         "publish_news": ["home"],
         "open_data": ["organizacje", "uslugi", "wskazniki", "wydarzenia", "wyniki-glosowan"],
         "jobs": [
