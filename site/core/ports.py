@@ -216,6 +216,21 @@ class Job:
     run: Callable[[], object]
 
 
+class OrganisationMerge(Protocol):
+    """Settles what two rows of one organisation have twice, before the rows are moved.
+
+    Runs in the transaction of the merge, with both organisations locked. Notes in `changed` what
+    it did, by primary keys and numbers alone, and raises `CannotMergeRows` where people have to
+    decide first.
+    """
+
+    def __call__(self, kept: Any, duplicate: Any, changed: dict[str, Any]) -> None: ...
+
+
+class CannotMergeRows(Exception):
+    """Says, in a sentence for staff, what keeps two organisations from being made one."""
+
+
 class DemoLoader(Protocol):
     """Loads a feature's demo content; running it again changes nothing."""
 
@@ -260,3 +275,4 @@ health: Registry[HealthCheck] = Registry()
 demo: Registry[DemoLoader] = Registry()
 publish_news: Registry[NewsPublisher] = Registry()
 jobs: Registry[Job] = Registry()
+organisation_merges: Registry[OrganisationMerge] = Registry()

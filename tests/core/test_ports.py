@@ -8,7 +8,15 @@ from core import ports
 def test_what_is_registered():
     assert {
         name: sorted(getattr(ports, name).names())
-        for name in ("activity", "search_source", "personal_data", "demo", "publish_news", "jobs")
+        for name in (
+            "activity",
+            "search_source",
+            "personal_data",
+            "demo",
+            "publish_news",
+            "jobs",
+            "organisation_merges",
+        )
     } == {
         "activity": ["home.events", "incubator.calls", "plebiscite", "services_catalog.services"],
         "search_source": [
@@ -39,6 +47,7 @@ def test_what_is_registered():
             "services_catalog.cases",
             "services_catalog.timetable",
         ],
+        "organisation_merges": ["incubator"],
         "publish_news": ["home"],
         "jobs": [
             "accounts.sweep",
