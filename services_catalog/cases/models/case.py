@@ -126,10 +126,15 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
         query = SearchQuery(
             " & ".join(f"{word}:*" for word in words), search_type="raw", config="simple"
         )
-        found |= Q(pk__in=ServiceRequest.objects.annotate(words=WORDS).filter(words=query))
-        for number in _numbers_like(typed):
-            found |= Q(number__startswith=number)
-        return self.filter(found)
+        by_words = ServiceRequest.objects.annotate(words=WORDS).filter(words=query)
+        numbers = _numbers_like(typed)
+        if not numbers:
+            return self.filter(found | Q(pk__in=by_words))
+        # Few are meant: found by their keys, so that nothing is read from end to end.
+        few = [by_words, ServiceRequest.objects.filter(found)]
+        few += [ServiceRequest.objects.filter(number__startswith=one) for one in numbers]
+        first, *others = (rows.order_by().values("pk") for rows in few)
+        return self.filter(pk__in=first.union(*others))
 
     def open(self) -> ServiceRequestQuerySet:
         """Not over yet."""
