@@ -15,13 +15,14 @@ class ServicesCatalogConfig(AppConfig):
         from services_catalog.cases.services import erase_due, expire_and_close
         from services_catalog.demo import load
         from services_catalog.demo.cases import load as load_cases
-        from services_catalog.personal_data import CasePersonalData
+        from services_catalog.personal_data import BookingPersonalData, CasePersonalData
         from services_catalog.selectors import ServiceActivity
         from services_catalog.sources import ServiceSearch
 
         ports.activity.register("services_catalog.services", ServiceActivity())
         ports.search_source.register("services_catalog.services", ServiceSearch())
         ports.personal_data.register("services_catalog.cases", CasePersonalData())
+        ports.personal_data.register("services_catalog.bookings", BookingPersonalData())
         ports.demo.register("services_catalog", load)
         ports.demo.register("services_catalog.cases", load_cases)
         every = timedelta(minutes=5)

@@ -18,6 +18,7 @@ from core.i18n.dates import date_range
 from core.ports import Matter, Platform
 from services_catalog.bookings import notices, states
 from services_catalog.bookings.models import Booking
+from services_catalog.cases.permissions import may_work
 from services_catalog.timetable import states as slot_states
 from services_catalog.timetable.models import Slot
 
@@ -122,6 +123,25 @@ def to_be_phoned(user: Any) -> QuerySet[Booking]:
         .select_related("slot__service", "contact")
         .order_by("offer_until")
     )
+
+
+def waiting_offers(user: Any, language: str) -> Iterable[Matter]:
+    """Offers that somebody has to tell by telephone, for the dashboard."""
+    if not may_work(user):
+        return
+    with translation.override(language):
+        for booking in to_be_phoned(user)[:50]:
+            yield Matter(
+                platform=Platform.SERVICES,
+                kind=_("Place to be offered by telephone"),
+                title=booking.slot.service.name,
+                url=reverse("services_catalog_bookings:date", args=[booking.slot_id]),
+                number=booking.number,
+                state=booking.staff_state_label,
+                due=booking.offer_until,
+                updated_at=booking.updated_at,
+                waits_for_me=True,
+            )
 
 
 def my_bookings(user: Any, language: str) -> Iterable[Matter]:

@@ -9,22 +9,43 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from core.ports import Activity, ActivitySource, Matter, Platform
+from services_catalog.bookings.selectors import my_bookings, next_slots, places_of, waiting_offers
 from services_catalog.cases.selectors import my_cases, waiting_cases
 from services_catalog.models.service import ServiceMode
 from services_catalog.selectors.services import live_services
 
 
 class ServiceActivity(ActivitySource):
-    """The next departure of every service with hours; those on request as always open."""
+    """The next departure of every service with hours, of those with dates the next of these and
+    its free places; those on request as always open.
+    """
 
     def mine(self, *, user: Any, language: str) -> Iterable[Matter]:
-        return my_cases(user, language)
+        yield from my_cases(user, language)
+        yield from my_bookings(user, language)
 
     def waiting_for(self, *, user: Any, language: str) -> Iterable[Matter]:
-        return waiting_cases(user, language)
+        yield from waiting_cases(user, language)
+        yield from waiting_offers(user, language)
 
     def open_now(self, *, language: str, now: datetime) -> Iterable[Activity]:
-        for service in live_services(language):
+        services = list(live_services(language))
+        slots = next_slots([service.canonical for service in services], now)
+        places = places_of(slots.values())
+        for service in services:
+            slot = slots.get(service.canonical.pk)
+            if slot is not None:
+                yield Activity(
+                    platform=Platform.SERVICES,
+                    title=service.name,
+                    url=f"{service.url}terminy/",
+                    summary=service.summary,
+                    starts_at=slot.starts_at,
+                    capacity=places[slot.pk].label,
+                    action=_("Join the queue") if places[slot.pk].is_full else _("Book"),
+                    is_example=service.is_example,
+                )
+                continue
             start = service.next_start(now)
             if start is None and service.mode != ServiceMode.REQUEST:
                 continue

@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from core.clock import database_now
 from core.i18n.folding import fold
 from core.search.text import matches
 from services_catalog.models.service import ServicePlace
@@ -144,6 +145,7 @@ def catalogue(params: QueryDict, *, language: str, base_url: str) -> dict[str, A
         key=lambda item: (item.next is None, item.next, fold(item.name)),
     )
     page = Paginator(found, PAGE_SIZE).get_page(params.get(PAGE))
+    _add_places(page.object_list)
     return {
         "query": query,
         "facets": facets,
@@ -158,6 +160,18 @@ def catalogue(params: QueryDict, *, language: str, base_url: str) -> dict[str, A
             for number in page.paginator.page_range
         ],
     }
+
+
+def _add_places(services: Iterable[ServiceView]) -> None:
+    """The next date of each service shown, and its free places; two queries."""
+    from services_catalog.bookings.selectors import next_slots, places_of
+
+    slots = next_slots([service.canonical for service in services], database_now())
+    places = places_of(slots.values())
+    for service in services:
+        slot = slots.get(service.canonical.pk)
+        service.next_slot = slot
+        service.places = places[slot.pk] if slot else None
 
 
 def _matches_query(service: ServiceView, query: str) -> bool:

@@ -25,6 +25,7 @@ def test_what_is_registered():
             "home.letters",
             "incubator",
             "plebiscite",
+            "services_catalog.bookings",
             "services_catalog.cases",
         ],
         "demo": [
