@@ -12,10 +12,11 @@ class HomeConfig(AppConfig):
         from core import ports
         from home.demo import load
         from home.law import remind_of_review
-        from home.personal_data import LetterData
+        from home.personal_data import LetterData, NewsletterData
         from home.publishing import publish_news
         from home.selectors import EventActivity
         from home.services.letters import keep_clocks
+        from home.services.newsletter import tidy, write_due
         from home.sources import PageSearch
 
         ports.activity.register("home.events", EventActivity())
@@ -26,4 +27,7 @@ class HomeConfig(AppConfig):
         )
         ports.jobs.register("home.letters", ports.Job(every=timedelta(hours=1), run=keep_clocks))
         ports.personal_data.register("home.letters", LetterData())
+        ports.personal_data.register("home.newsletter", NewsletterData())
+        ports.jobs.register("home.newsletter", ports.Job(every=timedelta(seconds=5), run=write_due))
+        ports.jobs.register("home.subscribers", ports.Job(every=timedelta(hours=6), run=tidy))
         ports.publish_news.register("home", publish_news)

@@ -62,6 +62,7 @@ def _navigation(request: HttpRequest) -> dict[str, Any]:
                 "title": _("What you can do here"),
                 "links": [
                     link(_("Services and sign-up"), "/uslugi/"),
+                    link(_("Timetable"), "/harmonogram/"),
                     link(_("Plebiscite"), "/plebiscyt/"),
                     link(_("Incubator of organisations"), "/inkubator/"),
                     link(_("Events"), "/wydarzenia/"),

@@ -132,3 +132,22 @@ class AccessForm(LetterForm):
         # The act asks for who demands it.
         self.fields["name"].required = True
         self.fields["name"].error_messages["required"] = _("Write your name.")
+
+
+class NewsletterForm(forms.Form):
+    """An address for the newsletter."""
+
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "class": "input"}),
+        error_messages={"required": _("Write your e-mail address.")},
+    )
+    website = forms.CharField(
+        label=_("Leave this field empty"),
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1", "class": "input"}),
+    )
+
+    clean_website = LetterForm.clean_website
+    shown = LetterForm.shown

@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.ports import DataExport, DataNotice
-from home.models import Letter
-from home.services import letters
+from home.models import Letter, Subscriber
+from home.services import letters, newsletter
 
 
 class LetterData:
@@ -39,3 +39,24 @@ class LetterData:
         with transaction.atomic():
             for letter in Letter.objects.filter(author=user, erased_at=None):
                 letters.erase(letter, actor=user)
+
+
+class NewsletterData:
+    """The list of the newsletter."""
+
+    def notice(self) -> DataNotice:
+        return DataNotice(
+            title=_("Newsletter"),
+            what=_("Your e-mail address and the language."),
+            purpose=_("To send you the newsletter."),
+            legal_basis=_("Your consent (GDPR, art. 6(1)(a)); you take it back with one press."),
+            retention=_("Until you leave the list; a week if you never press the first link."),
+        )
+
+    def export(self, user: Any) -> DataExport:
+        rows = Subscriber.objects.filter(email__iexact=user.email)
+        return DataExport(data=list(rows.values("email", "language", "created_at", "confirmed_at")))
+
+    def erase(self, user: Any) -> None:
+        for subscriber in Subscriber.objects.filter(email__iexact=user.email):
+            newsletter.leave(subscriber.pk)

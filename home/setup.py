@@ -152,10 +152,11 @@ def _model_permissions(group: Group, *, publishes: bool) -> None:
         "wagtail_localize": ["submit_translation"],
     }
     names["core"] = ["view_searchmiss"]
+    names["home"] = [f"{verb}_newsletterissue" for verb in ("view", "add", "change", "delete")]
     if publishes:
         names["core"] += [f"{verb}_promotedresult" for verb in ("view", "add", "change", "delete")]
         names["services_catalog"] += ["publish_service", "lock_service", "unlock_service"]
-        names["home"] = ["change_siteidentity", "change_legaldetails"]
+        names["home"] += ["change_siteidentity", "change_legaldetails"]
         names["wagtailredirects"] = ["add_redirect", "change_redirect", "delete_redirect"]
     for app, codenames in names.items():
         group.permissions.add(

@@ -15,7 +15,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
-from core.transitions import Machine, Notice, Recipient, Refused, State, Step, Transition, roles
+from core.transitions import (
+    SYSTEM_ONLY,
+    Machine,
+    Notice,
+    Recipient,
+    Refused,
+    State,
+    Step,
+    Transition,
+    roles,
+)
 
 RECEIVED, POSTPONED, ANSWERED, REFUSED, CLOSED = (
     "received", "postponed", "answered", "refused", "closed",
@@ -122,4 +132,46 @@ MACHINE = Machine(
         ),
     ],
     initial=RECEIVED,
+)  # fmt: skip
+
+# --- An issue of the newsletter -------------------------------------------------------------------
+
+DRAFT, SENDING, SENT = "draft", "sending", "sent"
+PUBLISHERS = roles(Role.CHIEF_EDITOR)
+WRITERS = roles(Role.CHIEF_EDITOR, Role.EDITOR)
+
+
+def has_news(step: Step) -> None:
+    if not step.obj.news():
+        raise Refused(_("Choose at least one news item that is published."))
+
+
+def begin(step: Step) -> None:
+    step.obj.begun_at = step.now
+
+
+def finish(step: Step) -> None:
+    step.obj.finished_at = step.now
+
+
+ISSUE_MACHINE = Machine(
+    "home.newsletter",
+    [
+        State(DRAFT, _("being written"), _("being written")),
+        State(SENDING, _("on its way"), _("on its way")),
+        State(SENT, _("sent"), _("sent")),
+    ],
+    [
+        Transition(
+            "send", DRAFT, SENDING,
+            who=PUBLISHERS, label_staff=_("Send to the subscribers"),
+            guard=has_news, effect=begin, fields=("begun_at",),
+        ),
+        Transition(
+            "finish", SENDING, SENT,
+            who=SYSTEM_ONLY, label_staff=_("Everybody was written to"),
+            effect=finish, fields=("finished_at",),
+        ),
+    ],
+    initial=DRAFT,
 )  # fmt: skip

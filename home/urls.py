@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from home.views import letters
+from home.views import letters, newsletter
 
 app_name = "letters"
 
 urlpatterns = [
     path("dostepnosc/zadanie/", letters.demand, name="demand"),
     path("wiadomosc/<uuid:pk>/", letters.letter_page, name="letter"),
+    path("newsletter/", newsletter.subscribe, name="subscribe"),
+    path("newsletter/sprawdz-poczte/", newsletter.asked, name="asked"),
+    path("newsletter/gotowe/", newsletter.confirmed, name="confirmed"),
+    path("newsletter/potwierdz/<str:token>/", newsletter.Confirm.as_view(), name="confirm"),
+    path("newsletter/wypisz/<str:key>/", newsletter.unsubscribe, name="unsubscribe"),
 ]

@@ -17,6 +17,7 @@ from wagtail.admin.ui.components import Component
 from wagtail.models import Site
 
 from home.admin.letters import LetterViewSet
+from home.admin.newsletter import IssueViewSet
 from home.law import review_due
 from home.models import ContactFormPage, LegalDetails
 from home.views.letters import contact
@@ -85,7 +86,7 @@ def keep_help_here(request: HttpRequest, items: list[MenuItem]) -> None:
 
 @hooks.register("register_admin_viewset")
 def register_viewsets() -> list[Any]:
-    return [LetterViewSet()]
+    return [LetterViewSet(), IssueViewSet()]
 
 
 @hooks.register("before_serve_page")

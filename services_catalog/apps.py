@@ -15,9 +15,13 @@ class ServicesCatalogConfig(AppConfig):
         from services_catalog.cases.services import erase_due, expire_and_close
         from services_catalog.demo import load
         from services_catalog.demo.cases import load as load_cases
+        from services_catalog.demo.timetable import load as load_timetable
+        from services_catalog.my_calendar import booked_slots
         from services_catalog.personal_data import BookingPersonalData, CasePersonalData
         from services_catalog.selectors import ServiceActivity
         from services_catalog.sources import ServiceSearch
+        from services_catalog.timetable import feeds
+        from services_catalog.timetable.generating import tick
 
         ports.activity.register("services_catalog.services", ServiceActivity())
         ports.search_source.register("services_catalog.services", ServiceSearch())
@@ -25,6 +29,7 @@ class ServicesCatalogConfig(AppConfig):
         ports.personal_data.register("services_catalog.bookings", BookingPersonalData())
         ports.demo.register("services_catalog", load)
         ports.demo.register("services_catalog.cases", load_cases)
+        ports.demo.register("services_catalog.timetable", load_timetable)
         every = timedelta(minutes=5)
         ports.jobs.register("services_catalog.cases", ports.Job(every=every, run=expire_and_close))
         quarter = timedelta(minutes=15)
@@ -39,3 +44,10 @@ class ServicesCatalogConfig(AppConfig):
         ports.jobs.register(
             "services_catalog.bookings_erase", ports.Job(every=day, run=upkeep.erase_due)
         )
+        ports.jobs.register(
+            "services_catalog.timetable", ports.Job(every=timedelta(minutes=10), run=tick)
+        )
+        feeds.person_sources.register(
+            "services_catalog.own_organisation", feeds.slots_of_own_organisation
+        )
+        feeds.person_sources.register("services_catalog.bookings", booked_slots)

@@ -20,11 +20,15 @@ from home.models import (
     FaqPage,
     GalleryPage,
     HomePage,
+    IssueItem,
     Letter,
+    NewsletterIssue,
+    NewsPage,
     PeoplePage,
     Person,
+    Subscriber,
 )
-from home.services import letters
+from home.services import letters, newsletter
 
 CONTENT = Path(__file__).parent / "more.toml"
 
@@ -78,6 +82,19 @@ def add_more(builder: Any, home: HomePage) -> None:
             is_example=True,
             **content[name],
         )
+    _newsletter(content["newsletter"])
+
+
+def _newsletter(row: dict[str, Any]) -> None:
+    """An issue that nobody has sent, and two readers that do not exist."""
+    for email in row["subscribers"]:
+        newsletter.ask(email=email, language="pl")
+        newsletter.confirm(Subscriber.objects.get(email=email))
+    Subscriber.objects.filter(email__in=row["subscribers"]).update(is_example=True)
+    issue = NewsletterIssue(subject=row["subject"], intro=row["intro"].strip())
+    pages = NewsPage.objects.filter(locale__language_code="pl").order_by("-date", "-pk")[:3]
+    issue.items = [IssueItem(page=page, sort_order=n) for n, page in enumerate(pages)]
+    issue.save()
 
 
 def _upload(row: dict[str, Any]) -> PublicDocument:

@@ -12,6 +12,7 @@ from home.models.more import (
     Person,
 )
 from home.models.news import NewsIndexPage, NewsPage
+from home.models.newsletter import IssueItem, NewsletterIssue, Subscriber
 from home.models.project import (
     ModelPage,
     PartnersPage,
@@ -37,11 +38,13 @@ __all__ = [
     "FaqPage",
     "GalleryPage",
     "HomePage",
+    "IssueItem",
     "LegalDetails",
     "Letter",
     "ModelPage",
     "NewsIndexPage",
     "NewsPage",
+    "NewsletterIssue",
     "PartnersPage",
     "PeoplePage",
     "Person",
@@ -51,5 +54,6 @@ __all__ = [
     "ProjectPartner",
     "SiteIdentity",
     "StandardPage",
+    "Subscriber",
     "TimelineEntry",
 ]

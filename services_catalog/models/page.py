@@ -12,6 +12,8 @@ from wagtail.models import Page
 from core.models import BasePage
 from services_catalog import selectors
 from services_catalog.selectors.packages import packages
+from services_catalog.timetable.selectors import has_slots
+from services_catalog.timetable.weeks import week
 
 
 class CataloguePage(RoutablePageMixin, BasePage):
@@ -41,6 +43,10 @@ class CataloguePage(RoutablePageMixin, BasePage):
         if service is None:
             raise Http404
         context = selectors.service_context(service, language=language)
+        if has_slots(service.canonical):
+            context["week"] = week(
+                request.GET, language=language, base_url=service.url, service=service.canonical
+            )
         return self.render(
             request, template="services_catalog/service.html", context_overrides=context
         )

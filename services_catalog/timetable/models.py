@@ -21,9 +21,13 @@ class ScopedQuerySet(models.QuerySet):
     """What staff see: everything, or what their own organisations provide."""
 
     def visible_to(self, user: Any) -> Any:
-        """Coordinators, the consortium's lead, auditors and administrators see all of it."""
-        if permissions.may_read_all(user) or permissions.leads_consortium(user):
+        """Coordinators, auditors and administrators everything, the consortium's lead what its
+        members provide, a member what its own organisation does.
+        """
+        if permissions.may_read_all(user):
             return self
+        if permissions.leads_consortium(user):
+            return self.filter(provider__kind="member")
         if permissions.is_provider(user):
             return self.filter(provider__in=permissions.own_organisations(user))
         return self.none()

@@ -36,6 +36,13 @@ def is_over(step: Step) -> None:
         raise Refused(_("This slot is not over yet."))
 
 
+def left_alone(step: Step) -> None:
+    """What people have booked, or staff have changed, a rule does not touch."""
+    slot = step.obj
+    if step.get("is_by_rule") and (slot.booked or slot.held or slot.is_edited):
+        raise Refused(_("There are bookings, or somebody has changed this slot by hand."))
+
+
 def nobody_booked(step: Step) -> None:
     """The bookings are called off first, in the same transaction, by their own service."""
     if step.obj.booked or step.obj.held:
@@ -126,6 +133,8 @@ def cancel(step: Step) -> None:
 def renew(step: Step) -> None:
     slot = step.obj
     slot.cancel_reason, slot.cancelled_at, slot.is_by_rule = "", None, False
+    for name, value in step["values"].items():
+        setattr(slot, name, value)
     rooms.take(slot, actor=step.actor)
     note_change(step)
 

@@ -53,6 +53,12 @@ def slots_of_room(room: Any, start: datetime, end: datetime) -> SlotQuerySet:
     )
 
 
+def has_slots(service: Any) -> bool:
+    """Whether a service is in the timetable: lately, now, or ahead."""
+    since = database_now() - timedelta(days=35)
+    return Slot.objects.public().filter(service=service, starts_at__gte=since).exists()
+
+
 def monday_of(day: date) -> date:
     """The Monday of the day's week."""
     return day - timedelta(days=day.weekday())

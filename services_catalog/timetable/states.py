@@ -59,27 +59,32 @@ SLOT = Machine(
         Transition(
             "edit", [DRAFT, OPEN, CLOSED], None,
             who=TEAM_OR_SYSTEM, label_staff=_("Change time, place or terms"),
-            guard=rules.not_over, effect=rules.edit, takes=("values", "is_by_rule"),
+            guard=[rules.not_over, rules.left_alone], effect=rules.edit,
+            takes=("values", "is_by_rule"),
             fields=(*rules.NOTED, *rules.EDITABLE, "room_use", "is_edited"),
         ),
         Transition(
             "set_capacity", [DRAFT, OPEN, CLOSED], None,
             who=TEAM_OR_SYSTEM, label_staff=_("Change the number of places"),
-            guard=rules.holds_those_booked, effect=rules.set_capacity,
+            guard=[rules.not_over, rules.left_alone, rules.holds_those_booked],
+            effect=rules.set_capacity,
             takes=("capacity", "is_by_rule"), fields=(*rules.NOTED, "capacity", "is_edited"),
         ),
         Transition(
             "cancel", [DRAFT, OPEN, CLOSED], CANCELLED,
             who=TEAM_OR_SYSTEM, label_staff=_("Cancel"),
-            guard=[rules.not_over, rules.nobody_booked, rules.reason_given], effect=rules.cancel,
-            takes=("reason", "is_by_rule"),
+            guard=[rules.not_over, rules.left_alone, rules.nobody_booked, rules.reason_given],
+            effect=rules.cancel, takes=("reason", "is_by_rule"),
             fields=(*rules.NOTED, "cancel_reason", "cancelled_at", "is_by_rule", "room_use"),
         ),
         Transition(
             "renew", CANCELLED, OPEN,
             who=SYSTEM_ONLY, label_staff=_("The day is open again"),
-            guard=[rules.not_over, rules.cancelled_by_rule], effect=rules.renew,
-            fields=(*rules.NOTED, "cancel_reason", "cancelled_at", "is_by_rule", "room_use"),
+            guard=rules.cancelled_by_rule, effect=rules.renew, takes=("values",),
+            fields=(
+                *rules.NOTED, *rules.EDITABLE, "cancel_reason", "cancelled_at", "is_by_rule",
+                "room_use",
+            ),
         ),
         Transition(
             "finish", [OPEN, CLOSED], DONE,

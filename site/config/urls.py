@@ -40,6 +40,7 @@ urlpatterns = [
         path("szukaj/", views.search, name="search"),
         path("szukaj/podpowiedzi/", views.suggest, name="search_suggest"),
         path("sprawy/", views.my_matters_page, name="my_matters"),
+        path("", include("services_catalog.timetable.urls")),
         path("pomysly/", include("services_catalog.place.urls")),
         path("", include("home.urls")),
         path("", include("services_catalog.urls")),

@@ -15,8 +15,9 @@ from wagtail.snippets.views import snippets
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from accounts.permissions import has_role
+from accounts.roles import Role
 from directory import services
-from directory.models import Membership, Organisation, Room, RoomUse, TargetGroup
+from directory.models import ClosedDay, Membership, Organisation, Room, RoomUse, TargetGroup
 from directory.permissions import KEEPERS, READERS
 
 
@@ -138,6 +139,28 @@ class RoomUseViewSet(SnippetViewSet):
         return RoomUsePolicy(self.model)
 
 
+class ClosedDayPolicy(KeeperPolicy):
+    """Coordinators of services close days too: the timetable follows them."""
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        return has_role(user, Role.SERVICE_COORDINATOR) or super().user_has_permission(user, action)
+
+
+class ClosedDayViewSet(SnippetViewSet):
+    model = ClosedDay
+    icon = "calendar-alt"
+    menu_label = _("Closed days")
+    list_display = ["starts_on", "ends_on", "name", "room"]
+    list_filter = ["room"]
+    list_export = ["starts_on", "ends_on", "name_pl", "room"]
+    search_fields = ["name_pl"]
+    search_backend_name = None
+
+    @cached_property
+    def permission_policy(self) -> ClosedDayPolicy:
+        return ClosedDayPolicy(self.model)
+
+
 class TargetGroupViewSet(SnippetViewSet):
     model = TargetGroup
     icon = "user"
@@ -154,5 +177,6 @@ class DirectoryGroup(SnippetViewSetGroup):
         MembershipViewSet,
         RoomViewSet,
         RoomUseViewSet,
+        ClosedDayViewSet,
         TargetGroupViewSet,
     )

@@ -23,6 +23,7 @@ def test_what_is_registered():
             "accounts",
             "directory",
             "home.letters",
+            "home.newsletter",
             "incubator",
             "plebiscite",
             "services_catalog.bookings",
@@ -37,6 +38,7 @@ def test_what_is_registered():
             "plebiscite",
             "services_catalog",
             "services_catalog.cases",
+            "services_catalog.timetable",
         ],
         "publish_news": ["home"],
         "jobs": [
@@ -44,6 +46,8 @@ def test_what_is_registered():
             "core.search",
             "home.declaration",
             "home.letters",
+            "home.newsletter",
+            "home.subscribers",
             "incubator.tidy",
             "plebiscite.bundles",
             "plebiscite.checkpoints",
@@ -59,6 +63,7 @@ def test_what_is_registered():
             "services_catalog.cases",
             "services_catalog.digest",
             "services_catalog.erase",
+            "services_catalog.timetable",
         ],
     }
 

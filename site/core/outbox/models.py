@@ -55,6 +55,8 @@ class OutboxMail(models.Model):
     subject = models.CharField(_("subject"), max_length=255, blank=True)
     text = models.TextField(_("text"), blank=True)
     html = models.TextField(blank=True)
+    #: Where one press takes the reader off the list this mail was written to (RFC 8058).
+    unsubscribe_url = models.CharField(max_length=500, blank=True)
     #: A calendar file (RFC 5545) that goes along.
     calendar = models.TextField(blank=True)
     #: The text opens something (a code, a private link): it is erased as soon as it was sent.

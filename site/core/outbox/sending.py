@@ -111,16 +111,16 @@ def claim() -> OutboxMail | None:
 def as_message(mail: OutboxMail) -> EmailMultiAlternatives:
     """The mail as it goes out. Every try has the same Message-ID."""
     domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip("> ") or DNS_NAME.get_fqdn()
-    message = EmailMultiAlternatives(
-        mail.subject,
-        mail.text,
-        to=[mail.to],
-        headers={
-            "Message-ID": f"<{mail.uuid}@{domain}>",
-            "Content-Language": mail.language,
-            "Auto-Submitted": "auto-generated",
-        },
-    )
+    headers = {
+        "Message-ID": f"<{mail.uuid}@{domain}>",
+        "Content-Language": mail.language,
+        "Auto-Submitted": "auto-generated",
+    }
+    if mail.unsubscribe_url:
+        # One press in the mail program: it posts, and nothing is asked (RFC 8058).
+        headers["List-Unsubscribe"] = f"<{mail.unsubscribe_url}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    message = EmailMultiAlternatives(mail.subject, mail.text, to=[mail.to], headers=headers)
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
     if mail.calendar:
@@ -175,4 +175,11 @@ def diagnose(error: Exception) -> tuple[Problem, bool]:
 
 
 #: What is left of a mail whose text was erased: that it was, and what kind it was.
-ERASED = {"to": "", "subject": "", "text": "", "html": "", "calendar": ""}
+ERASED = {
+    "to": "",
+    "subject": "",
+    "text": "",
+    "html": "",
+    "calendar": "",
+    "unsubscribe_url": "",
+}

@@ -24,6 +24,7 @@ def queue_mail(
     is_secret: bool = False,
     withhold: bool = False,
     is_first: bool = False,
+    unsubscribe_url: str = "",
 ) -> OutboxMail:
     """Write one mail from `templates/notifications/<template>.subject.txt`, `.txt` and, if they
     exist, `.html` and `.ics`, rendered in `language`, into the caller's transaction. What `.ics`
@@ -34,7 +35,8 @@ def queue_mail(
     same `order_key` (a case) leaves in the order it was written. `is_secret` erases the text
     once it was sent, for mail that carries a code or a private link. `withhold` keeps it until
     staff let it go. `is_first` saves looking for an earlier one, where the caller's transaction
-    has written a row that makes the occasion unique: a second mail is an IntegrityError.
+    has written a row that makes the occasion unique: a second mail is an IntegrityError. Mail to
+    a list of subscribers has its reader's own `unsubscribe_url`.
 
     In the text templates nothing is escaped. All get `site_name` and `site_url` (without a slash
     at its end).
@@ -59,6 +61,7 @@ def queue_mail(
             is_secret=is_secret,
             withhold=withhold,
             is_first=is_first,
+            unsubscribe_url=unsubscribe_url,
         )
 
 
@@ -76,6 +79,7 @@ def queue_text(
     is_secret: bool = False,
     withhold: bool = False,
     is_first: bool = False,
+    unsubscribe_url: str = "",
 ) -> OutboxMail:
     """As `queue_mail`, for text that is ready; `kind` is what staff see it as."""
     if not to or not dedupe_key:
@@ -90,6 +94,7 @@ def queue_text(
         "language": language,
         "order_key": order_key,
         "is_secret": is_secret,
+        "unsubscribe_url": unsubscribe_url,
         "state": MailState.WITHHELD if withhold else MailState.QUEUED,
     }
     if is_first:

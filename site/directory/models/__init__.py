@@ -1,3 +1,4 @@
+from directory.models.closed_day import ClosedDay
 from directory.models.invitation import Invitation
 from directory.models.membership import Membership
 from directory.models.organisation import (
@@ -17,6 +18,7 @@ from directory.team_roles import WRITING_ROLES, TeamRole
 __all__ = [
     "APPLICANT_FORMS",
     "WRITING_ROLES",
+    "ClosedDay",
     "Invitation",
     "LegalForm",
     "Membership",
