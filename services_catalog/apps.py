@@ -14,6 +14,7 @@ class ServicesCatalogConfig(AppConfig):
         from services_catalog.cases.digest import send_digests
         from services_catalog.cases.services import erase_due, expire_and_close
         from services_catalog.demo import load
+        from services_catalog.demo.bookings import load as load_bookings
         from services_catalog.demo.cases import load as load_cases
         from services_catalog.demo.timetable import load as load_timetable
         from services_catalog.my_calendar import booked_slots
@@ -30,6 +31,7 @@ class ServicesCatalogConfig(AppConfig):
         ports.demo.register("services_catalog", load)
         ports.demo.register("services_catalog.cases", load_cases)
         ports.demo.register("services_catalog.timetable", load_timetable)
+        ports.demo.register("services_catalog.bookings", load_bookings)
         every = timedelta(minutes=5)
         ports.jobs.register("services_catalog.cases", ports.Job(every=every, run=expire_and_close))
         quarter = timedelta(minutes=15)

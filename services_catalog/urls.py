@@ -52,9 +52,7 @@ urlpatterns = [
     path(
         "sprawy/rezerwacja/<uuid:pk>/termin.ics", bookings.booking_calendar, name="booking_calendar"
     ),
-    path(
-        "sprawy/rezerwacja/<uuid:pk>/<slug:verb>/", bookings.move_booking, name="booking_move"
-    ),
+    path("sprawy/rezerwacja/<uuid:pk>/<slug:verb>/", bookings.move_booking, name="booking_move"),
     path("sprawy/<uuid:pk>/dane.zip", views.case_archive, name="archive"),
     path("sprawy/<uuid:pk>/plik/<uuid:file>/", views.case_file, name="file"),
     path("sprawy/<uuid:pk>/", views.case_page, name="case"),

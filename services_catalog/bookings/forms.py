@@ -106,9 +106,7 @@ class PackageBookingForm(BookingForm):
     @property
     def request_values(self) -> dict[str, Any]:
         """What is said about the people, without the dates."""
-        return {
-            name: value for name, value in self.cleaned_data.items() if name not in self.names
-        }
+        return {name: value for name, value in self.cleaned_data.items() if name not in self.names}
 
 
 class BookingPinForm(PinForm):

@@ -87,8 +87,8 @@ def next_slots(services: Iterable[Any], now: datetime) -> dict[int, Slot]:
         Slot.objects.bookable(now)
         .filter(service__in=[service.pk for service in services], starts_at__gt=now)
         .annotate(is_full=Q(capacity__lte=F("booked") + F("held")))
-        .order_by("service", "is_full", "starts_at")
-        .distinct("service")
+        .order_by("service_id", "is_full", "starts_at")
+        .distinct("service_id")
     )
     return {slot.service_id: slot for slot in rows}
 

@@ -37,6 +37,7 @@ def test_what_is_registered():
             "pictures",
             "plebiscite",
             "services_catalog",
+            "services_catalog.bookings",
             "services_catalog.cases",
             "services_catalog.timetable",
         ],
