@@ -8,9 +8,9 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.clock import database_now
 from core.i18n.folding import fold
 from core.search.text import matches
 from services_catalog.models.service import ServicePlace
@@ -166,7 +166,7 @@ def _add_places(services: Iterable[ServiceView]) -> None:
     """The next date of each service shown, and its free places; two queries."""
     from services_catalog.bookings.selectors import next_slots, places_of
 
-    slots = next_slots([service.canonical for service in services], database_now())
+    slots = next_slots([service.canonical for service in services], timezone.now())
     places = places_of(slots.values())
     for service in services:
         slot = slots.get(service.canonical.pk)
