@@ -21,16 +21,18 @@ class IncubatorConfig(AppConfig):
         from core.files import file_permissions
         from forms import presets
         from incubator.demo import load
+        from incubator.merging import settle
         from incubator.personal_data import ApplicationData
         from incubator.presets import PRESETS
         from incubator.selectors import IncubatorActivity
-        from incubator.services.checking import tidy
+        from incubator.services.tidying import tidy
         from incubator.sources import CallSearch
 
         ports.activity.register("incubator.calls", IncubatorActivity())
         ports.search_source.register("incubator.calls", CallSearch())
         ports.personal_data.register("incubator", ApplicationData())
         ports.demo.register("incubator", load)
+        ports.organisation_merges.register("incubator", settle)
         ports.jobs.register("incubator.tidy", ports.Job(every=timedelta(minutes=10), run=tidy))
         for preset in PRESETS:
             presets.register(preset)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 CRITERIA = {
@@ -18,3 +20,9 @@ CRITERIA = {
     "extract": _("The extract from the register is attached, or the applicant is in the KRS."),
     "representation": _("Whoever declared to act for the applicant may do so."),
 }
+
+
+def criteria_of(call: Any) -> dict[str, Any]:
+    """The points of the check of applications in a call: those of all calls, then its own."""
+    own = {row.check_key: row.text for row in call.criteria.all() if row.kind == "formal"}
+    return {**CRITERIA, **own}

@@ -9,7 +9,15 @@ from django.utils.translation import gettext as _
 
 from core.files import open_file
 from core.ports import DataExport, DataNotice, ExportedFile
-from incubator.models import Application, ApplicationDraft, Attachment, CallQuestion, Comment
+from incubator.models import (
+    Application,
+    ApplicationDraft,
+    Attachment,
+    CallQuestion,
+    CallSubscription,
+    Comment,
+)
+from incubator.services import end_subscription
 
 
 class ApplicationData:
@@ -21,13 +29,14 @@ class ApplicationData:
             what=_(
                 "Which applications you have begun, changed or sent in the name of an "
                 "organisation, and what you wrote about yourself in them, such as the name and "
-                "function of the person who declared to act for it."
+                "function of the person who declared to act for it. Your address, if you asked for "
+                "mail about new calls."
             ),
             purpose=_("So that the call can be held and its outcome explained."),
             legal_basis=_("A task in the public interest (Article 6(1)(e) GDPR)."),
             retention=_(
                 "Drafts for 12 months after the last change; applications that were sent for as "
-                "long as the call says."
+                "long as the call says; an address for mail about new calls until you end it."
             ),
             stays=_(
                 "Applications that were sent: they are the organisation’s. Drafts stay with the "
@@ -39,6 +48,7 @@ class ApplicationData:
         return DataExport(
             data={
                 "applications": list(self._applications(user)),
+                "mail_about_new_calls": CallSubscription.objects.filter(email=user.email).exists(),
                 "comments": list(Comment.objects.filter(author=user).values("text", "written_at")),
                 "questions_about_calls": list(
                     CallQuestion.objects.filter(asked_by=user).values(
@@ -73,6 +83,8 @@ class ApplicationData:
             }
 
     def erase(self, user: Any) -> None:
+        for subscription in CallSubscription.objects.filter(email=user.email):
+            end_subscription(subscription)
         Application.objects.filter(lead=user).update(lead=None)
         ApplicationDraft.objects.filter(saved_by=user).update(saved_by=None)
         Comment.objects.filter(author=user).update(author=None)

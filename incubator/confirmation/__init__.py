@@ -2,5 +2,6 @@
 
 from incubator.confirmation.code import code_of, same_code
 from incubator.confirmation.document import render
+from incubator.confirmation.draft import render_draft
 
-__all__ = ["code_of", "render", "same_code"]
+__all__ = ["code_of", "render", "render_draft", "same_code"]

@@ -27,7 +27,7 @@ from forms.types import registry
 from incubator.confirmation.code import code_of
 from incubator.models import ApplicationSnapshot
 
-SOURCE = Path(__file__).with_name("confirmation.typ")
+FOLDER = Path(__file__).parent
 LANGUAGE = "pl"
 
 
@@ -35,9 +35,14 @@ def render(snapshot: ApplicationSnapshot) -> bytes:
     """The PDF for a snapshot."""
     with translation.override(LANGUAGE):
         data = contents(snapshot)
+    return typeset_pdf("confirmation.typ", data)
+
+
+def typeset_pdf(source: str, data: dict[str, Any]) -> bytes:
+    """A tagged PDF from one of the sources beside this file, and data that is never program."""
     pdf: bytes = typst.compile(
-        str(SOURCE),
-        root=str(SOURCE.parent),
+        str(FOLDER / source),
+        root=str(FOLDER),
         ignore_system_fonts=True,
         sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
         pdf_standards=["ua-1"],
@@ -55,7 +60,7 @@ def contents(snapshot: ApplicationSnapshot) -> dict[str, Any]:
         "number": context["number"],
         "call": f"{context['call']['name']} ({context['call']['code']})",
         "arrived": moment_text(snapshot.arrived_at),
-        "organisation": _organisation(context["organisation"]),
+        "organisation": organisation_lines(context["organisation"]),
         "representation": ", ".join(part for part in context["representation"].values() if part),
         "steps": _steps(snapshot),
         "files": [
@@ -85,10 +90,13 @@ def moment_text(moment: datetime) -> str:
     return f"{long_date(local)}, {local:%H:%M:%S} ({local:%Z})"
 
 
-def _organisation(data: dict[str, str]) -> list[str]:
+def organisation_lines(data: dict[str, Any]) -> list[str]:
     lines = [data["name"], data["legal_form"], data["register"]]
     lines += [f"NIP {data['nip']}" if data["nip"] else ""]
     lines += [f"REGON {data['regon']}" if data["regon"] else "", data["address"]]
+    # Of what was sent before the platform knew them, neither is there.
+    lines += [f"Jednostka: {unit}" for unit in data.get("units", [])]
+    lines += [f"Patron grupy: {data['patron']}" if data.get("patron") else ""]
     return [line for line in lines if line]
 
 

@@ -8,19 +8,28 @@ from incubator.models.application import (
     FormalItem,
 )
 from incubator.models.call import Call, CallAmendment, CallQuestion, Extension, Phase
+from incubator.models.conditions import CallAttachment, CallCriterion, CriterionKind, ForWhom
+from incubator.models.message import BulkMessage
 from incubator.models.page import IncubatorPage
+from incubator.models.subscription import CallSubscription
 
 __all__ = [
     "Application",
     "ApplicationDraft",
     "ApplicationSnapshot",
     "Attachment",
+    "BulkMessage",
     "Call",
     "CallAmendment",
+    "CallAttachment",
+    "CallCriterion",
     "CallQuestion",
+    "CallSubscription",
     "Clarification",
     "Comment",
+    "CriterionKind",
     "Extension",
+    "ForWhom",
     "FormalItem",
     "IncubatorPage",
     "Phase",

@@ -186,6 +186,8 @@ class ApplicationDraft(Draft):
     sent_rev = models.PositiveIntegerField(null=True)
     #: Somebody has opened what was sent, to send it corrected before the close.
     is_correcting = models.BooleanField(default=False)
+    #: Nobody had written for a year: the answers were emptied, and the row says so.
+    forgotten_at = models.DateTimeField(null=True)
     #: Changes that were never sent, put aside when staff opened single questions.
     unsent_data = models.JSONField(default=dict)
 

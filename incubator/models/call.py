@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from modelcluster.models import ClusterableModel
 from wagtail.fields import RichTextField
 
 from core.clock import ClockTimestamp
@@ -46,7 +47,7 @@ class CallQuerySet(models.QuerySet["Call"]):
         )
 
 
-class Call(MultilingualName):
+class Call(ClusterableModel, MultilingualName):
     """One call for applications. Its times are not part of any page: no draft changes them."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -65,6 +66,18 @@ class Call(MultilingualName):
     body_be = RichTextField(_("text, Belarusian"), blank=True)
     body_en = RichTextField(_("text, English"), blank=True)
     body_it = RichTextField(_("text, Italian"), blank=True)
+    regulations_pl = RichTextField(_("regulations"), blank=True)
+    regulations_be = RichTextField(_("regulations, Belarusian"), blank=True)
+    regulations_en = RichTextField(_("regulations, English"), blank=True)
+    regulations_it = RichTextField(_("regulations, Italian"), blank=True)
+    legal_forms = models.JSONField(
+        _("who may apply"), default=list, blank=True, help_text=_("None ticked means everybody.")
+    )
+    needs_patron = models.BooleanField(
+        _("informal groups need a patron"),
+        default=True,
+        help_text=_("An organisation whose people have agreed here to answer for the group."),
+    )
     opens_at = models.DateTimeField(_("opens"))
     closes_at = models.DateTimeField(_("closes"))
     grace_s = models.PositiveSmallIntegerField(
@@ -91,6 +104,8 @@ class Call(MultilingualName):
     contact_phone = models.CharField(_("telephone"), max_length=30, blank=True)
     contact_email = models.EmailField(_("e-mail address"))
     is_published = models.BooleanField(_("published"), default=False)
+    #: When people who subscribed to new calls were told of it.
+    announced_at = models.DateTimeField(null=True, editable=False)
     #: A call that was annulled takes nothing any more, whatever its times say.
     annulled_at = models.DateTimeField(_("annulled"), null=True, editable=False)
     annulled_reason = models.TextField(_("reason"), max_length=2000, blank=True, editable=False)
@@ -130,6 +145,10 @@ class Call(MultilingualName):
     @property
     def body(self) -> str:
         return in_language(self, "body")
+
+    @property
+    def regulations(self) -> str:
+        return in_language(self, "regulations")
 
     @property
     def code(self) -> str:
@@ -209,8 +228,8 @@ class CallAmendment(models.Model):
     call = models.ForeignKey(Call, models.PROTECT, related_name="amendments")
     #: The name of the changed field of the call.
     what = models.CharField(max_length=30)
-    old = models.CharField(max_length=40)
-    new = models.CharField(max_length=40)
+    old = models.CharField(max_length=40, blank=True)
+    new = models.CharField(max_length=40, blank=True)
     reason = models.TextField(max_length=1000)
     by = models.BigIntegerField()
     published_at = models.DateTimeField(db_default=ClockTimestamp())

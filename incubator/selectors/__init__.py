@@ -2,10 +2,12 @@
 
 from incubator.selectors.activity import IncubatorActivity
 from incubator.selectors.applications import (
+    checked_answers,
     comments_by_field,
     completeness,
     differences,
     my_applications,
+    needed_files,
     open_steps,
     sent_answers,
     summary_of,
@@ -18,12 +20,14 @@ __all__ = [
     "IncubatorActivity",
     "call_context",
     "calls_context",
+    "checked_answers",
     "comments_by_field",
     "completeness",
     "current_attachments",
     "differences",
     "files_by_field",
     "my_applications",
+    "needed_files",
     "open_steps",
     "sent_answers",
     "summary_of",

@@ -10,10 +10,11 @@ from typing import Any
 from django.urls import reverse
 from django.utils.functional import cached_property
 
-from forms.checking import Checked, check, filled, raw_answer, with_files
+from forms.checking import Checked, Files, check, filled, raw_answer, with_files
 from forms.rendering import in_own_language
 from forms.schema import Field, Form, Step
 from forms.types import FileInfo, TableText, registry
+from incubator.eligibility import obstacles
 from incubator.models import Application, ApplicationSnapshot, Comment
 from incubator.selectors.files import files_by_field
 
@@ -56,6 +57,31 @@ class WizardStep:
     is_begun: bool
 
 
+def checked_answers(
+    application: Application, answers: Mapping[str, Any], files: Files, *, step: str = ""
+) -> Checked:
+    """What the form says of the answers, and which files the call wants besides."""
+    form = application.form_version.form
+    found = check(form, answers, files, step=step)
+    asked = form.asked(with_files(form, answers, files))
+    for key, item in needed_files(application).items():
+        is_here = not step or form.step_of[key] == form.steps.index(form.step(step))
+        if is_here and key in asked and not files.get(key) and key not in found.errors:
+            found.errors[key] = registry[item.type].missing(item)
+    return found
+
+
+def needed_files(application: Application) -> dict[str, Field]:
+    """The questions for files that this call asks of this organisation, by key."""
+    form = application.form_version.form
+    rows = [
+        row
+        for row in application.call.attachments.all()
+        if row.concerns(application.organisation) and row.question(form)
+    ]
+    return {row.field_key: row.question(form) for row in rows}
+
+
 class Summary:
     """The whole draft, checked."""
 
@@ -67,11 +93,16 @@ class Summary:
 
     @cached_property
     def checked(self) -> Checked:
-        return check(self.form, self.answers, self.files)
+        return checked_answers(self.application, self.answers, self.files)
+
+    @cached_property
+    def obstacles(self) -> list[str]:
+        """Why it could not be sent even when every answer is there."""
+        return obstacles(self.application.call, self.application.organisation)
 
     @property
     def is_complete(self) -> bool:
-        return self.checked.is_valid
+        return self.checked.is_valid and not self.obstacles
 
     @cached_property
     def steps(self) -> list[ShownStep]:
@@ -225,7 +256,12 @@ def completeness(application: Application) -> Completeness:
     """Counts the questions that apply and need an answer, and those answered well."""
     summary = summary_of(application)
     seen = with_files(summary.form, summary.answers, summary.files)
-    needed = [key for key, item in summary.form.asked(seen).items() if item.is_required(seen)]
+    files = needed_files(application)
+    needed = [
+        key
+        for key, item in summary.form.asked(seen).items()
+        if item.is_required(seen) or key in files
+    ]
     wrong = [key for key in needed if key in summary.checked.errors]
     return Completeness(len(needed) - len(wrong), len(needed))
 

@@ -14,7 +14,10 @@ from django.utils.translation import gettext as _
 
 from core.clock import database_now
 from core.i18n.dates import hour, long_date
-from incubator.models import Call, CallAmendment, Phase
+from forms.rendering import in_own_language
+from forms.types import registry
+from incubator.eligibility import legal_forms_of
+from incubator.models import Call, CallAmendment, CriterionKind, ForWhom, Phase
 
 
 @dataclass
@@ -90,15 +93,26 @@ def moment(value: datetime) -> str:
     }
 
 
-def shown_amendment(row: CallAmendment) -> dict[str, str]:
+#: What is shown on the page as a whole, so that an amendment says only that it changed.
+IN_FULL = ("regulations", "legal_forms", "needs_patron", "criteria", "attachments")
+
+
+def shown_amendment(row: CallAmendment) -> dict[str, Any]:
     """A change of a call in words: what it was, what it is, why and since when."""
     labels = {
         "closes_at": _("Close of the call"),
         "decision_due": _("Decision until"),
         "seats": _("Places"),
+        "regulations": _("Regulations"),
+        "legal_forms": _("Who may apply"),
+        "needs_patron": _("Patron of an informal group"),
+        "criteria": _("Criteria"),
+        "attachments": _("Required attachments"),
     }
     return {
         "what": labels.get(row.what, row.what),
+        # Of texts it is said that they changed: they stand on the page as they are now.
+        "is_text": row.what in IN_FULL,
         "old": _value_in_words(row.what, row.old),
         "new": _value_in_words(row.what, row.new),
         "reason": row.reason,
@@ -141,9 +155,37 @@ def call_context(slug: str) -> dict[str, Any] | None:
         "view": view,
         "steps": call.form_version.form.steps,
         "amendments": [shown_amendment(row) for row in call.amendments.all()],
+        "criteria": _criteria(call),
+        "attachments": _attachments(call),
+        "legal_forms": legal_forms_of(call),
         "questions": call.questions.exclude(answer=""),
         "fallback_language": view.fallback_language,
         "languages_available": [
             code for code, _name in settings.LANGUAGES if getattr(call, f"name_{code}", "")
         ],
     }
+
+
+def _criteria(call: Call) -> list[dict[str, Any]]:
+    """The criteria by kind, as the page lists them."""
+    rows = list(call.criteria.all())
+    return [
+        {"label": label, "rows": [row for row in rows if row.kind == kind]}
+        for kind, label in ((CriterionKind.FORMAL, _("Formal")), (CriterionKind.MERIT, _("Merit")))
+        if any(row.kind == kind for row in rows)
+    ]
+
+
+def _attachments(call: Call) -> list[dict[str, Any]]:
+    """The files an applicant needs: what the form always asks for, and what the call wants."""
+    form = call.form_version.form
+    found = {
+        field.key: {"label": in_own_language(field.label), "for_whom": ""}
+        for field in form.fields.values()
+        if registry[field.type].takes_files and field.required and field.visible_when is None
+    }
+    for row in call.attachments.all():
+        if (question := row.question(form)) and row.field_key not in found:
+            whom = "" if row.for_whom == ForWhom.ALL else row.get_for_whom_display()
+            found[row.field_key] = {"label": in_own_language(question.label), "for_whom": whom}
+    return list(found.values())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -21,7 +21,9 @@ from incubator.models import Application, Call, CallAmendment, CallQuestion, Ext
 from incubator.states import GIVEN_UP, State
 
 #: What may be amended once a call is published.
-AMENDABLE = ("closes_at", "decision_due", "seats")
+AMENDABLE = ("closes_at", "decision_due", "seats", "legal_forms", "needs_patron")
+#: Parts of the page that are kept elsewhere; an amendment says that they changed.
+PARTS = ("regulations", "criteria", "attachments")
 
 
 def _text(value: Any) -> str:
@@ -32,9 +34,11 @@ def _text(value: Any) -> str:
 
 @transaction.atomic
 def amend_call(
-    call: Call, changes: Mapping[str, Any], *, reason: str, actor: Any
+    call: Call, changes: Mapping[str, Any], *, reason: str, actor: Any, parts: Iterable[str] = ()
 ) -> list[CallAmendment]:
     """Change a published call and say so on its page and by mail to everybody who applies.
+
+    `parts` are those of `PARTS` that the caller has changed in this transaction.
 
     Raises `PermissionDenied`; `ValidationError` without a reason, or for a close that somebody
     relies on and that would come earlier.
@@ -47,7 +51,8 @@ def amend_call(
         for name, value in changes.items()
         if name in AMENDABLE and getattr(current, name) != value
     }
-    if not wanted:
+    changed_parts = [name for name in PARTS if name in set(parts)]
+    if not wanted and not changed_parts:
         return []
     if not reason.strip():
         raise ValidationError({"reason": _("Say why; everybody will read it.")})
@@ -57,17 +62,21 @@ def amend_call(
             CallAmendment(
                 call=current,
                 what=name,
-                old=_text(getattr(current, name)),
-                new=_text(value),
+                old="" if isinstance(value, list) else _text(getattr(current, name)),
+                new="" if isinstance(value, list) else _text(value),
                 reason=reason.strip(),
                 by=actor.pk,
             )
         )
         setattr(current, name, value)
+    made += [
+        CallAmendment(call=current, what=name, reason=reason.strip(), by=actor.pk)
+        for name in changed_parts
+    ]
     current.full_clean()
     current.save(update_fields=list(wanted))
     CallAmendment.objects.bulk_create(made)
-    event = record(current, "amend", actor=actor, fields=list(wanted))
+    event = record(current, "amend", actor=actor, fields=[*wanted, *changed_parts])
     running = Application.objects.filter(call=current).exclude(
         state__in=[*GIVEN_UP, State.FORMAL_REJECTED]
     )

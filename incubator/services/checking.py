@@ -17,7 +17,7 @@ from core.transitions import TransitionError, lock_row
 from core.transitions import transition as change_state
 from core.worktime import after_working_days
 from directory import permissions as directory_permissions
-from incubator.criteria import CRITERIA
+from incubator.criteria import criteria_of
 from incubator.models import Application, Clarification, FormalItem
 from incubator.services.writing import back_to_sent
 from incubator.states import CHECKERS, State
@@ -42,9 +42,10 @@ def save_check(
         raise PermissionDenied
     if current.state != State.FORMAL_CHECK:
         raise PermissionDenied
+    known = criteria_of(current.call)
     changed = []
     for criterion, (result, note) in answers.items():
-        if criterion not in CRITERIA or result not in FormalItem.Result.values:
+        if criterion not in known or result not in FormalItem.Result.values:
             continue
         before = FormalItem.objects.filter(application=current, criterion=criterion).first()
         if before and (before.result, before.note) == (result, note):
@@ -82,8 +83,8 @@ def ask_clarification(
     return found
 
 
-def tidy() -> None:
-    """What time brings: clarifications that were not answered end, others are reminded of."""
+def tidy_clarifications() -> None:
+    """What time brings: those that were not answered end, others are reminded of."""
     now = database_now()
     for found in Clarification.objects.filter(state=Clarification.State.OPEN, due_at__lt=now):
         try:

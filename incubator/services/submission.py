@@ -13,10 +13,12 @@ from django.utils import translation
 
 from core.transitions import lock_row
 from core.transitions import transition as change_state
-from forms.checking import check, raw_answer
+from directory.models import Organisation
+from forms.checking import raw_answer
 from forms.services import take_snapshot
 from forms.types import registry
 from incubator.models import Application, ApplicationDraft, ApplicationSnapshot
+from incubator.selectors.applications import checked_answers
 from incubator.selectors.files import files_by_field
 from incubator.states import State
 
@@ -62,7 +64,7 @@ def submit(
     files = files_by_field(current)
     draft = ApplicationDraft.objects.select_for_update().get(application=current)
     answers = draft.data
-    checked = check(form, answers, files)
+    checked = checked_answers(current, answers, files)
     verb = current.sending_verb
     if current.state == State.SUBMITTED and draft.is_correcting:
         # Also when the close has passed meanwhile: then the table says so.
@@ -103,21 +105,28 @@ def submit(
 
 def _context(application: Application, representation: Mapping[str, str]) -> dict[str, Any]:
     """What the answers do not say: whose application it is, as it stood when it was sent."""
-    organisation = application.organisation
     with translation.override("pl"):
         return {
             "number": application.number,
             "call": {"code": application.call.code, "name": application.call.name_pl},
-            "organisation": {
-                "name": organisation.name_pl,
-                "legal_form": organisation.get_legal_form_display(),
-                "register": organisation.register_text,
-                "nip": organisation.nip,
-                "regon": organisation.regon,
-                "address": organisation.address_text,
-            },
+            "organisation": organisation_data(application.organisation),
             "representation": {
                 "name": representation["name"],
                 "function": representation["function"],
             },
         }
+
+
+def organisation_data(organisation: Organisation) -> dict[str, Any]:
+    """The applicant as it stands now, in the active language."""
+    patron = organisation.patron if organisation.is_group else None
+    return {
+        "name": organisation.name_pl,
+        "legal_form": organisation.get_legal_form_display(),
+        "register": organisation.register_text,
+        "nip": organisation.nip,
+        "regon": organisation.regon,
+        "address": organisation.address_text,
+        "units": [str(unit) for unit in organisation.units.all()],
+        "patron": f"{patron.name_pl}, {patron.register_text}".strip(", ") if patron else "",
+    }

@@ -19,6 +19,7 @@ from directory.models import Organisation
 from forms.autosave import DraftClosed
 from forms.services import Saved, freeze_version, save_answers
 from incubator import permissions
+from incubator.eligibility import obstacles
 from incubator.models import Application, ApplicationDraft, Call, Phase
 from incubator.states import GIVEN_UP, State
 
@@ -53,6 +54,8 @@ def begin_application(
     organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
     if not directory_permissions.may_write(actor, organisation):
         raise PermissionDenied
+    if organisation.archived_at is not None:
+        raise ValidationError(_("This organisation has been put into the archive."))
     call = Call.objects.select_related("form_version").get(pk=call.pk)
     now = arrived_at or database_now()
     is_open = call.phase_at(now) == Phase.OPEN or (
@@ -60,6 +63,8 @@ def begin_application(
     )
     if not call.is_published or not is_open:
         raise CallNotOpen
+    if call.legal_forms and organisation.legal_form not in call.legal_forms:
+        raise ValidationError(obstacles(call, organisation)[0], code="not_for_you")
     if call.one_per_organisation:
         existing = (
             Application.objects.filter(call=call, organisation=organisation)

@@ -69,9 +69,8 @@ def begin(request: HttpRequest, slug: str) -> HttpResponse:
     view = CallView(call, database_now())
     if view.is_annulled:
         return redirect(call.url)
-    organisations = Organisation.objects.with_member(request.user, *WRITING_ROLES).order_by(
-        "name_pl"
-    )
+    mine = Organisation.objects.in_use().with_member(request.user, *WRITING_ROLES)
+    organisations = mine.order_by("name_pl")
     if request.method == "POST":
         organisation = _chosen(organisations, request.POST.get("organisation", ""))
         if organisation is None:

@@ -21,6 +21,7 @@ from core.transitions import NotAllowed, Refused, TransitionError, WrongState
 from forms.autosave import DraftClosed, posted_number
 from incubator import permissions, selectors, services
 from incubator.confirmation import render as render_confirmation
+from incubator.confirmation import render_draft
 from incubator.models import Application
 from incubator.selectors.calls import CallView, moment
 from incubator.states import Incomplete, Late
@@ -191,7 +192,21 @@ def confirmation(request: HttpRequest, uuid: Any) -> HttpResponse:
     if snapshot is None or snapshot.erased_at is not None:
         raise Http404
     name = (application.number or "").replace("/", "-")
-    response = HttpResponse(render_confirmation(snapshot), content_type="application/pdf")
+    return _pdf(render_confirmation(snapshot), name)
+
+
+@require_safe
+@for_people
+def draft_pdf(request: HttpRequest, uuid: Any) -> HttpResponse:
+    """What stands in the draft now, to be printed and discussed. It says that it is a draft."""
+    application = visible(request, uuid)
+    if not permissions.is_of_team(request.user, application):
+        raise Http404
+    return _pdf(render_draft(application), "szkic")
+
+
+def _pdf(content: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
     response["X-Content-Type-Options"] = "nosniff"
     return response

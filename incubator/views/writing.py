@@ -27,7 +27,6 @@ from forms.autosave import (
     posted_number,
     signed_out,
 )
-from forms.checking import check
 from forms.merging import Conflict
 from forms.rendering import StepView, other_answers, read_posted, step_view
 from forms.schema import Step
@@ -169,9 +168,9 @@ def _saved(
 
 
 def _said_about(application: Application, found: Step) -> dict[str, str]:
-    form = application.form_version.form
     files = selectors.files_by_field(application)
-    return check(form, application.draft.data, files, step=found.key).errors
+    answers = application.draft.data
+    return selectors.checked_answers(application, answers, files, step=found.key).errors
 
 
 def _upload(

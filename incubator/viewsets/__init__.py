@@ -5,6 +5,7 @@ from wagtail.admin.viewsets.model import ModelViewSetGroup
 
 from incubator.viewsets.applications import ApplicationViewSet, states_view
 from incubator.viewsets.calls import CallViewSet, QuestionViewSet
+from incubator.viewsets.messages import MessageViewSet
 
 __all__ = ["IncubatorGroup", "states_view"]
 
@@ -15,4 +16,4 @@ class IncubatorGroup(ModelViewSetGroup):
     menu_label = _("Incubator")
     menu_icon = "folder-open-inverse"
     menu_order = 306
-    items = (ApplicationViewSet(), CallViewSet(), QuestionViewSet())
+    items = (ApplicationViewSet(), CallViewSet(), QuestionViewSet(), MessageViewSet())

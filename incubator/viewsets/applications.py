@@ -31,7 +31,7 @@ from directory.models import LegalForm, PesCategory
 from forms.types import registry
 from incubator import permissions, selectors, services
 from incubator.confirmation import code_of
-from incubator.criteria import CRITERIA
+from incubator.criteria import criteria_of
 from incubator.models import Application
 from incubator.selectors.calls import moment
 from incubator.services.checking import MOST_DAYS, USUAL_DAYS
@@ -235,7 +235,10 @@ OWN_WAYS = {"ask", "annul"}
 
 def _check_rows(application: Application) -> list[dict[str, Any]]:
     found = {item.criterion: item for item in application.formal_items.all()}
-    return [{"key": key, "label": label, "item": found.get(key)} for key, label in CRITERIA.items()]
+    return [
+        {"key": key, "label": label, "item": found.get(key)}
+        for key, label in criteria_of(application.call).items()
+    ]
 
 
 def _checked(request: HttpRequest, pk: int) -> Application:
@@ -251,7 +254,7 @@ def check_view(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         answers = {
             key: (request.POST[f"result-{key}"], request.POST.get(f"note-{key}", "").strip()[:1000])
-            for key in CRITERIA
+            for key in criteria_of(application.call)
             if request.POST.get(f"result-{key}")
         }
         services.save_check(application, answers, actor=request.user)

@@ -12,9 +12,16 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    InlinePanel,
+    MultiFieldPanel,
+    ObjectList,
+)
 from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
@@ -23,7 +30,7 @@ from wagtail.permission_policies import ModelPermissionPolicy
 from core.admin import MomentColumn
 from core.audit import record
 from core.clock import ClockTimestamp
-from directory.models import Organisation
+from directory.models import APPLICANT_FORMS, Organisation
 from incubator import permissions, services
 from incubator.models import Call, CallQuestion
 from incubator.selectors.statistics import call_figures
@@ -58,17 +65,39 @@ class CallForm(WagtailAdminModelForm):
     amendment_reason = forms.CharField(
         label=_("Reason of the change"),
         help_text=_(
-            "Needed when a published call gets other dates or places. The change and this reason "
-            "stand on the call’s page, and everybody who applies gets a mail."
+            "Needed when a published call gets other dates, places, regulations, criteria or "
+            "attachments. The change and this reason stand on the call’s page, and everybody who "
+            "applies gets a mail."
         ),
         required=False,
         max_length=1000,
         widget=forms.Textarea({"rows": 2}),
     )
 
+    legal_forms = forms.MultipleChoiceField(
+        label=_("Who may apply"),
+        help_text=_("None ticked means everybody."),
+        choices=[(form.value, form.label) for form in APPLICANT_FORMS],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    @cached_property
+    def was_published(self) -> bool:
+        return Call.objects.filter(pk=self.instance.pk, is_published=True).exists()
+
+    def amended_parts(self) -> list[str]:
+        """The parts of a published call's page that were changed: regulations and lists."""
+        if not self.was_published:
+            return []
+        found = [name for name, rows in self.formsets.items() if rows.has_changed()]
+        if any(name.startswith("regulations") for name in self.changed_data):
+            found.append("regulations")
+        return found
+
     def amended(self) -> dict[str, Any]:
         """The announced changes: those of a call that was published before."""
-        if not Call.objects.filter(pk=self.instance.pk, is_published=True).exists():
+        if not self.was_published:
             return {}
         return {
             name: self.cleaned_data[name]
@@ -78,7 +107,9 @@ class CallForm(WagtailAdminModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean()
-        if self.amended() and not cleaned.get("amendment_reason", "").strip():
+        if (self.amended() or self.amended_parts()) and not cleaned.get(
+            "amendment_reason", ""
+        ).strip():
             self.add_error("amendment_reason", _("Say why; everybody will read it."))
         return cleaned
 
@@ -95,14 +126,14 @@ class LoggedEdit(generic.EditView):
 
     @transaction.atomic
     def save_instance(self) -> Call:
-        changes = self.form.amended()
+        changes, parts = self.form.amended(), self.form.amended_parts()
         before = Call.objects.get(pk=self.object.pk)
         for name in changes:
             setattr(self.form.instance, name, getattr(before, name))
         call: Call = super().save_instance()
-        if changes:
+        if changes or parts:
             reason = self.form.cleaned_data["amendment_reason"]
-            services.amend_call(call, changes, reason=reason, actor=self.request.user)
+            services.amend_call(call, changes, parts=parts, reason=reason, actor=self.request.user)
         others = [name for name in self.form.changed_data if name not in changes]
         if others:
             record(call, "update", actor=self.request.user, fields=others)
@@ -292,6 +323,14 @@ class CallViewSet(ModelViewSet):
             FieldRowPanel([FieldPanel("seats"), FieldPanel("one_per_organisation")]),
             FieldPanel("form_version"),
             MultiFieldPanel(
+                [FieldPanel("legal_forms"), FieldPanel("needs_patron")],
+                heading=_("Who may apply"),
+            ),
+            InlinePanel("criteria", heading=_("Criteria"), label=_("Criterion")),
+            InlinePanel(
+                "attachments", heading=_("Required attachments"), label=_("Required attachment")
+            ),
+            MultiFieldPanel(
                 [
                     FieldPanel("contact_name"),
                     FieldPanel("contact_phone"),
@@ -301,6 +340,7 @@ class CallViewSet(ModelViewSet):
             ),
             _in_languages("summary", _("Summary")),
             _in_languages("body", _("Text")),
+            _in_languages("regulations", _("Regulations")),
             FieldPanel("is_example"),
         ],
         base_form_class=CallForm,

@@ -216,6 +216,47 @@ class Job:
     run: Callable[[], object]
 
 
+@dataclass(frozen=True, kw_only=True)
+class DataColumn:
+    """A column of a dataset: its name in the files, its type, and what it holds.
+
+    Types: "text", "number" (decimal point), "date" (ISO), "moment" (ISO with the zone), "yes/no".
+    """
+
+    name: str
+    type: str
+    about: Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dataset:
+    """Open data of one part: public facts in rows, never anything about a person.
+
+    `rows` gives a dictionary per row with the names of the columns, in a bounded number of
+    queries. Files are UTF-8; the licence is that of the site's open data.
+    """
+
+    title: Any
+    about: Any
+    columns: tuple[DataColumn, ...]
+    rows: Callable[[], Iterable[Mapping[str, Any]]]
+
+
+class OrganisationMerge(Protocol):
+    """Settles what two rows of one organisation have twice, before the rows are moved.
+
+    Runs in the transaction of the merge, with both organisations locked. Notes in `changed` what
+    it did, by primary keys and numbers alone, and raises `CannotMergeRows` where people have to
+    decide first.
+    """
+
+    def __call__(self, kept: Any, duplicate: Any, changed: dict[str, Any]) -> None: ...
+
+
+class CannotMergeRows(Exception):
+    """Says, in a sentence for staff, what keeps two organisations from being made one."""
+
+
 class DemoLoader(Protocol):
     """Loads a feature's demo content; running it again changes nothing."""
 
@@ -260,3 +301,5 @@ health: Registry[HealthCheck] = Registry()
 demo: Registry[DemoLoader] = Registry()
 publish_news: Registry[NewsPublisher] = Registry()
 jobs: Registry[Job] = Registry()
+open_data: Registry[Dataset] = Registry()
+organisation_merges: Registry[OrganisationMerge] = Registry()

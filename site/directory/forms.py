@@ -18,6 +18,7 @@ from directory.models import (
     RegisterType,
     SocialEnterprise,
     TeamRole,
+    UnitKind,
 )
 
 SHORT = {"class": "input input--short"}
@@ -166,4 +167,29 @@ class InvitationForm(forms.Form):
         choices=TeamRole.choices,
         widget=forms.RadioSelect,
         initial=TeamRole.EDITOR,
+    )
+
+
+class UnitForm(forms.Form):
+    """A unit that the organisation runs."""
+
+    use_required_attribute = False
+
+    kind = forms.ChoiceField(
+        label=_("What kind of unit is it?"), choices=UnitKind.choices, widget=forms.RadioSelect
+    )
+    name = _text(_("Name of the unit"), required=True, size=160)
+    address = _text(_("Address of the unit"), size=200)
+
+
+class PatronForm(forms.Form):
+    """Which organisation an informal group asks to answer for it."""
+
+    use_required_attribute = False
+
+    number = forms.CharField(
+        label=_("NIP or KRS number of the organisation"),
+        max_length=40,
+        widget=forms.TextInput({"class": "input input--date", "inputmode": "numeric"}),
+        help_text=_("Those who lead it get a mail and decide here."),
     )

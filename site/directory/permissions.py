@@ -43,5 +43,10 @@ def may_lead(user: Any, organisation: Organisation) -> bool:
     return role_in(user, organisation) == TeamRole.OWNER or _holds(user, *KEEPERS)
 
 
+def keeps(user: Any) -> bool:
+    """Whether the person keeps the directory for everybody: archive, merging, teams."""
+    return _holds(user, *KEEPERS)
+
+
 def _holds(user: Any, *roles: Role) -> bool:
     return not isinstance(user, Actor) and has_role(user, *roles)

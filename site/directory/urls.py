@@ -13,5 +13,8 @@ urlpatterns = [
     path("<uuid:uuid>/edytuj/", views.edit, name="edit"),
     path("<uuid:uuid>/zaproszenia/", views.invite, name="invite"),
     path("<uuid:uuid>/zaproszenia/<uuid:invitation>/", views.cancel, name="cancel"),
+    path("<uuid:uuid>/jednostki/", views.units, name="units"),
+    path("<uuid:uuid>/patron/", views.patron, name="patron"),
+    path("<uuid:uuid>/patron/<uuid:patronage>/", views.patronage, name="patronage"),
     path("<uuid:uuid>/zespol/<int:membership>/", views.member, name="member"),
 ]

@@ -17,6 +17,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 from accounts.permissions import has_role
 from accounts.roles import Role
 from directory import services
+from directory.admin import OrganisationIndexView
 from directory.models import ClosedDay, Membership, Organisation, Room, RoomUse, TargetGroup
 from directory.permissions import KEEPERS, READERS
 
@@ -34,10 +35,14 @@ class KeeperPolicy(ModelPermissionPolicy):
 
 class OrganisationViewSet(SnippetViewSet):
     model = Organisation
+    index_view_class = OrganisationIndexView
     icon = "group"
     menu_label = _("Organisations")
-    list_display = ["name", "kind", "legal_form", "nip_text", "town", "is_verified", "is_example"]
-    list_filter = ["kind", "legal_form", "pes_category", "is_verified", "is_example"]
+    list_display = ["name", "kind", "legal_form", "nip_text", "town", "is_verified", "archived_at"]
+    list_filter = {
+        "kind": ["exact"], "legal_form": ["exact"], "pes_category": ["exact"],
+        "is_verified": ["exact"], "is_example": ["exact"], "archived_at": ["isnull"],
+    }  # fmt: skip
     list_export = [
         "name_pl", "kind", "legal_form", "pes_category", "ps_status", "opp_status",
         "register_text", "nip", "regon", "town", "website", "is_verified",

@@ -8,15 +8,21 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import URLPattern
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.snippets.models import register_snippet
 
-from directory import services
+from directory import admin, services
 from directory.models import Membership
 from directory.viewsets import DirectoryGroup
 
 register_snippet(DirectoryGroup)
+
+
+@hooks.register("register_admin_urls")
+def admin_urls() -> list[URLPattern]:
+    return admin.admin_urls()
 
 
 @hooks.register("construct_main_menu")

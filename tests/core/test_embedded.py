@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import psycopg2
 import pytest
@@ -40,7 +40,10 @@ sys.stdin.read()
 class User:
     """A process that uses the database of `var` until it is told to stop."""
 
+    started: ClassVar[list[User]] = []
+
     def __init__(self, var: Path, code: str = USER) -> None:
+        self.started.append(self)
         self.process = subprocess.Popen(
             [sys.executable, "-c", code, str(SITE), str(var)],
             stdin=subprocess.PIPE,
@@ -64,6 +67,16 @@ class User:
         self.process.communicate()
 
 
+@pytest.fixture(autouse=True)
+def nobody_is_left() -> Iterator[None]:
+    """A test that fails leaves no user behind, which would keep the server for the next ones."""
+    yield
+    while User.started:
+        process = User.started.pop().process
+        process.kill()
+        process.wait()
+
+
 @pytest.fixture(scope="module")
 def var() -> Iterator[Path]:
     """A folder with a data directory, its path with a space and a letter beyond ASCII."""
@@ -84,7 +97,11 @@ def ask(url: str, question: str) -> object:
 
 
 def state(var: Path) -> dict[str, Any]:
-    """The keeper's note about its server."""
+    """The keeper's note about its server, which it writes a moment after the server answers."""
+    until = time.monotonic() + 20
+    while not (var / "pg" / "server.json").exists():
+        assert time.monotonic() < until
+        time.sleep(0.02)
     return dict(json.loads((var / "pg" / "server.json").read_text()))
 
 

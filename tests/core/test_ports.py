@@ -8,7 +8,16 @@ from core import ports
 def test_what_is_registered():
     assert {
         name: sorted(getattr(ports, name).names())
-        for name in ("activity", "search_source", "personal_data", "demo", "publish_news", "jobs")
+        for name in (
+            "activity",
+            "search_source",
+            "personal_data",
+            "demo",
+            "publish_news",
+            "jobs",
+            "open_data",
+            "organisation_merges",
+        )
     } == {
         "activity": ["home.events", "incubator.calls", "plebiscite", "services_catalog.services"],
         "search_source": [
@@ -41,7 +50,9 @@ def test_what_is_registered():
             "services_catalog.cases",
             "services_catalog.timetable",
         ],
+        "organisation_merges": ["incubator"],
         "publish_news": ["home"],
+        "open_data": ["organizacje", "uslugi", "wskazniki", "wydarzenia", "wyniki-glosowan"],
         "jobs": [
             "accounts.sweep",
             "core.search",

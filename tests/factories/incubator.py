@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
 from core.actors import SYSTEM
 from core.clock import database_now
@@ -54,6 +55,14 @@ def place_form() -> FormVersion:
     return save_version(PLACE, preset(PLACE), actor=SYSTEM)
 
 
+#: What the admin's page of a call sends besides: its lists, empty, and its long texts.
+EMPTY_PARTS: dict[str, Any] = {
+    **{f"{name}-TOTAL_FORMS": 0 for name in ("criteria", "attachments")},
+    **{f"{name}-INITIAL_FORMS": 0 for name in ("criteria", "attachments")},
+    **{f"body_{code}": "null" for code in ("pl", "be", "en", "it")},
+    **{f"regulations_{code}": "null" for code in ("pl", "be", "en", "it")},
+    "needs_patron": "on",
+}
 _ordinals = iter(range(1, 10_000))
 
 
@@ -177,3 +186,8 @@ def check_every_point(application: Application, actor: Any, result: str = "yes")
     from incubator.criteria import CRITERIA
 
     services.save_check(application, dict.fromkeys(CRITERIA, (result, "")), actor=actor)
+
+
+def url_for(name: str, application: Application, *args: Any) -> str:
+    """The address of a page of an application."""
+    return reverse(f"incubator:{name}", args=[application.uuid, *args])

@@ -14,10 +14,11 @@ from core.transitions import Refused, transition
 from forms.autosave import DraftClosed
 from incubator import selectors, services
 from incubator.models import Application, Call, CallQuestion, Clarification
-from incubator.services.checking import tidy
+from incubator.services.tidying import tidy
 from incubator.states import Late, State
 from tests.factories.forms import field, form_json
 from tests.factories.incubator import (
+    EMPTY_PARTS,
     check_every_point,
     close,
     make_call,
@@ -422,7 +423,7 @@ def test_a_changed_date_of_a_published_call_needs_a_reason(client, site):
         "contact_name": "I",
         "contact_email": "i@x.example",
         "summary_pl": "Krótko",
-        **{f"body_{code}": "null" for code in ("pl", "be", "en", "it")},
+        **EMPTY_PARTS,
     }
     assert client.post(url, values).status_code == 200
     call.refresh_from_db()

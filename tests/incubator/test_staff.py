@@ -17,6 +17,7 @@ from incubator.models import Application, Call
 from incubator.states import State
 from tests.factories.incubator import (
     ANSWERS,
+    EMPTY_PARTS,
     close,
     make_call,
     make_draft,
@@ -248,10 +249,7 @@ class TestCalls:
             "contact_name": "Ignacy",
             "contact_email": "i@x.example",
             "summary_pl": "Krótko",
-            "body_pl": "null",
-            "body_be": "null",
-            "body_en": "null",
-            "body_it": "null",
+            **EMPTY_PARTS,
         }
         response = client.post(reverse("incubator_calls:add"), values)
         assert response.status_code == 302, re.findall(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -25,6 +26,7 @@ def queue_mail(
     withhold: bool = False,
     is_first: bool = False,
     unsubscribe_url: str = "",
+    not_before: datetime | None = None,
 ) -> OutboxMail:
     """Write one mail from `templates/notifications/<template>.subject.txt`, `.txt` and, if they
     exist, `.html` and `.ics`, rendered in `language`, into the caller's transaction. What `.ics`
@@ -36,7 +38,8 @@ def queue_mail(
     once it was sent, for mail that carries a code or a private link. `withhold` keeps it until
     staff let it go. `is_first` saves looking for an earlier one, where the caller's transaction
     has written a row that makes the occasion unique: a second mail is an IntegrityError. Mail to
-    a list of subscribers has its reader's own `unsubscribe_url`.
+    a list of subscribers has its reader's own `unsubscribe_url`, which has to take a POST without
+    any cookie (RFC 8058). `not_before` lets the mail wait until a moment.
 
     In the text templates nothing is escaped. All get `site_name` and `site_url` (without a slash
     at its end).
@@ -62,6 +65,7 @@ def queue_mail(
             withhold=withhold,
             is_first=is_first,
             unsubscribe_url=unsubscribe_url,
+            not_before=not_before,
         )
 
 
@@ -80,11 +84,12 @@ def queue_text(
     withhold: bool = False,
     is_first: bool = False,
     unsubscribe_url: str = "",
+    not_before: datetime | None = None,
 ) -> OutboxMail:
     """As `queue_mail`, for text that is ready; `kind` is what staff see it as."""
     if not to or not dedupe_key:
         raise ValueError("mail has an address and a key of its occasion")
-    values = {
+    values: dict[str, Any] = {
         "kind": kind,
         "to": to,
         "subject": " ".join(subject.split())[:255],
@@ -97,6 +102,8 @@ def queue_text(
         "unsubscribe_url": unsubscribe_url,
         "state": MailState.WITHHELD if withhold else MailState.QUEUED,
     }
+    if not_before is not None:
+        values["next_try_at"] = not_before
     if is_first:
         return OutboxMail.objects.create(dedupe_key=dedupe_key, **values)
     mail, _is_new = OutboxMail.objects.get_or_create(dedupe_key=dedupe_key, defaults=values)

@@ -1,6 +1,7 @@
 from directory.models.closed_day import ClosedDay
 from directory.models.invitation import Invitation
 from directory.models.membership import Membership
+from directory.models.merge import OrganisationMerge
 from directory.models.organisation import (
     APPLICANT_FORMS,
     LegalForm,
@@ -10,9 +11,11 @@ from directory.models.organisation import (
     RegisterType,
     SocialEnterprise,
 )
+from directory.models.patronage import Patronage, PatronageState
 from directory.models.room import Room
 from directory.models.room_use import RoomUse
 from directory.models.target_group import TargetGroup
+from directory.models.unit import Unit, UnitKind
 from directory.team_roles import WRITING_ROLES, TeamRole
 
 __all__ = [
@@ -24,6 +27,9 @@ __all__ = [
     "Membership",
     "Organisation",
     "OrganisationKind",
+    "OrganisationMerge",
+    "Patronage",
+    "PatronageState",
     "PesCategory",
     "RegisterType",
     "Room",
@@ -31,4 +37,6 @@ __all__ = [
     "SocialEnterprise",
     "TargetGroup",
     "TeamRole",
+    "Unit",
+    "UnitKind",
 ]

@@ -101,7 +101,7 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 
     def of_project(self) -> OrganisationQuerySet:
         """Those that take part in the project, for its public pages."""
-        return self.exclude(kind=OrganisationKind.APPLICANT)
+        return self.exclude(kind=OrganisationKind.APPLICANT).filter(archived_at=None)
 
     def with_member(self, user: Any, *roles: str) -> OrganisationQuerySet:
         """Those in whose team `user` is, in one of `roles` where any are given."""
@@ -111,6 +111,10 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         if roles:
             matching["memberships__role__in"] = roles
         return self.filter(**matching)
+
+    def in_use(self) -> OrganisationQuerySet:
+        """Those that were not put into the archive."""
+        return self.filter(archived_at=None)
 
 
 def digits_or_empty(field: str, length: str) -> Q:
@@ -178,6 +182,18 @@ class Organisation(index.Indexed, MultilingualName):
         related_name="+",
     )
     created_at = models.DateTimeField(_("entered"), auto_now_add=True)
+    #: Staff put it away: nothing new can be begun for it, and what was begun goes on.
+    archived_at = models.DateTimeField(_("archived"), null=True, editable=False)
+    archived_reason = models.TextField(_("reason"), max_length=1000, blank=True, editable=False)
+    merged_into = models.ForeignKey(
+        "self",
+        verbose_name=_("merged into"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
 
     objects = OrganisationQuerySet.as_manager()
 
@@ -253,6 +269,10 @@ class Organisation(index.Indexed, MultilingualName):
                 condition=digits_or_empty("regon", "{9}([0-9]{5})?"),
                 name="directory_organisation_regon_digits",
             ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | Q(archived_at__isnull=False),
+                name="directory_organisation_merged_is_archived",
+            ),
         ]
 
     @property
@@ -283,6 +303,17 @@ class Organisation(index.Indexed, MultilingualName):
         """The address in one line."""
         place = " ".join(part for part in (self.postcode, self.town) if part)
         return ", ".join(part for part in (self.address, place) if part)
+
+    @property
+    def is_group(self) -> bool:
+        """An informal group: it has no numbers, and another organisation may answer for it."""
+        return self.legal_form == LegalForm.INFORMAL_GROUP
+
+    @property
+    def patron(self) -> Organisation | None:
+        """The organisation that has agreed to answer for this group."""
+        found = self.patronages.filter(state="accepted").select_related("patron").first()
+        return found.patron if found else None
 
     def clean(self) -> None:
         """What belongs together: the register and the number in it."""

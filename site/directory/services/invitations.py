@@ -81,6 +81,10 @@ def accept_invitation(token: str, *, actor: User) -> Membership:
     found = tokens.peek(token, INVITATION)
     invitation = Invitation.objects.select_related("organisation").get(pk=found.object_id)
     organisation = Organisation.objects.select_for_update().get(pk=invitation.organisation_id)
+    if organisation.merged_into_id is not None:
+        # Merged while this waited for the lock: the invitation has gone along.
+        organisation = Organisation.objects.select_for_update().get(pk=organisation.merged_into_id)
+        invitation.refresh_from_db()
     if invitation.email != actor.email or never_verified(actor):
         raise WrongPerson
     tokens.redeem(token, INVITATION)

@@ -27,7 +27,9 @@ class LastOwner(ValidationError):
 @transaction.atomic
 def add_member(organisation: Organisation, *, user: Any, role: str, actor: Any) -> Membership:
     """Take a person into the team. Somebody who is in it already keeps the role they have."""
-    _team(organisation, actor)
+    organisation = _team(organisation, actor)
+    if organisation.merged_into_id is not None:
+        raise ValidationError(_("This organisation was merged into another one."))
     membership, is_new = Membership.objects.get_or_create(
         organisation=organisation, user=user, defaults={"role": TeamRole(role)}
     )
@@ -78,11 +80,12 @@ def hand_over(user: Any, *, actor: Any = SYSTEM) -> None:
             change_role(heir, role=TeamRole.OWNER, actor=actor)
 
 
-def _team(organisation: Organisation, actor: Any) -> None:
+def _team(organisation: Organisation, actor: Any) -> Organisation:
     """Lock the team, so that two leaders cannot leave at the same moment."""
-    Organisation.objects.select_for_update().only("pk").get(pk=organisation.pk)
-    if not permissions.may_lead(actor, organisation):
+    current = Organisation.objects.select_for_update().get(pk=organisation.pk)
+    if not permissions.may_lead(actor, current):
         raise PermissionDenied
+    return current
 
 
 def _member(membership: Membership, actor: Any, *, allow_self: bool = False) -> Membership:

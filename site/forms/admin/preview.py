@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from core.files import accept, in_words
-from forms.admin.views import readable
+from forms.admin.views.shared import readable
 from forms.checking import check
 from forms.models import Blueprint, FormVersion
 from forms.rendering import in_own_language, other_answers, read_posted, step_view

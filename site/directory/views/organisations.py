@@ -23,7 +23,7 @@ from core.throttle import throttle
 from core.tokens.access import TokenRefused
 from core.tokens.views import hide, refusal_text
 from directory import permissions, services
-from directory.forms import InvitationForm, OrganisationForm
+from directory.forms import InvitationForm, OrganisationForm, PatronForm, UnitForm
 from directory.models import Invitation, Membership, Organisation, TeamRole
 
 #: Invitations that one person may send in an hour.
@@ -59,7 +59,7 @@ def create(request: HttpRequest) -> HttpResponse:
             form.take_errors(error)
         else:
             messages.success(request, _("The organisation has been saved."))
-            return redirect(_following(request) or _page_of(organisation))
+            return redirect(_following(request) or page_of(organisation))
     return render(
         request,
         "directory/organisation_form.html",
@@ -73,8 +73,8 @@ def create(request: HttpRequest) -> HttpResponse:
 @login_required
 def detail(request: HttpRequest, uuid: Any) -> HttpResponse:
     """The organisation and its team."""
-    organisation = _visible(request, uuid)
-    return _detail(request, organisation, InvitationForm())
+    organisation = visible(request, uuid)
+    return detail_page(request, organisation)
 
 
 @never_cache
@@ -82,7 +82,7 @@ def detail(request: HttpRequest, uuid: Any) -> HttpResponse:
 @login_required
 def edit(request: HttpRequest, uuid: Any) -> HttpResponse:
     """Changing the organisation's data."""
-    organisation = _visible(request, uuid)
+    organisation = visible(request, uuid)
     if not permissions.may_write(request.user, organisation):
         raise Http404
     form = OrganisationForm(request.POST or None, organisation=organisation)
@@ -93,7 +93,7 @@ def edit(request: HttpRequest, uuid: Any) -> HttpResponse:
             form.take_errors(error)
         else:
             messages.success(request, _("The organisation has been saved."))
-            return redirect(_page_of(organisation))
+            return redirect(page_of(organisation))
     return render(
         request,
         "directory/organisation_form.html",
@@ -107,7 +107,7 @@ def edit(request: HttpRequest, uuid: Any) -> HttpResponse:
 @login_required
 def invite(request: HttpRequest, uuid: Any) -> HttpResponse:
     """Asking somebody into the team."""
-    organisation = _led(request, uuid)
+    organisation = led(request, uuid)
     form = InvitationForm(request.POST)
     if form.is_valid():
         throttle(
@@ -119,8 +119,8 @@ def invite(request: HttpRequest, uuid: Any) -> HttpResponse:
             form.add_error("email", error)
         else:
             messages.success(request, _("The invitation is on its way."))
-            return redirect(_page_of(organisation))
-    return _detail(request, organisation, form, status=422)
+            return redirect(page_of(organisation))
+    return detail_page(request, organisation, invitation=form, status=422)
 
 
 @never_cache
@@ -128,11 +128,11 @@ def invite(request: HttpRequest, uuid: Any) -> HttpResponse:
 @login_required
 def cancel(request: HttpRequest, uuid: Any, invitation: Any) -> HttpResponse:
     """Taking an invitation back."""
-    organisation = _led(request, uuid)
+    organisation = led(request, uuid)
     found = get_object_or_404(Invitation, organisation=organisation, uuid=invitation)
     services.cancel_invitation(found, actor=request.user)
     messages.success(request, _("The invitation has been taken back."))
-    return redirect(_page_of(organisation))
+    return redirect(page_of(organisation))
 
 
 @never_cache
@@ -140,7 +140,7 @@ def cancel(request: HttpRequest, uuid: Any, invitation: Any) -> HttpResponse:
 @login_required
 def member(request: HttpRequest, uuid: Any, membership: int) -> HttpResponse:
     """Another role for somebody, or the end of their part in the team."""
-    organisation = _visible(request, uuid)
+    organisation = visible(request, uuid)
     found = get_object_or_404(Membership, organisation=organisation, pk=membership)
     is_self = found.user_id == request.user.pk
     is_leaving = request.POST.get("act") == "remove"
@@ -157,7 +157,7 @@ def member(request: HttpRequest, uuid: Any, membership: int) -> HttpResponse:
         messages.error(request, error.messages[0])
     if is_self and is_leaving and not permissions.role_in(request.user, organisation):
         return redirect("directory:organisations")
-    return redirect(_page_of(organisation))
+    return redirect(page_of(organisation))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -175,7 +175,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponseBase:
                 _("You are in the team of “%(name)s” now.")
                 % {"name": membership.organisation.name_pl},
             )
-            return redirect(_page_of(membership.organisation))
+            return redirect(page_of(membership.organisation))
         found = tokens.peek(token, services.INVITATION)
         context["invitation"] = Invitation.objects.select_related("organisation").get(
             pk=found.object_id
@@ -190,25 +190,41 @@ def invitation(request: HttpRequest, token: str) -> HttpResponseBase:
     return hide(render(request, "directory/invitation.html", context, status=status))
 
 
-def _detail(
-    request: HttpRequest, organisation: Organisation, form: InvitationForm, *, status: int = 200
+def detail_page(
+    request: HttpRequest,
+    organisation: Organisation,
+    *,
+    invitation: InvitationForm | None = None,
+    unit: UnitForm | None = None,
+    patron: PatronForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
+    """The organisation's page, with the forms as they were sent where one was refused."""
     may_lead = permissions.may_lead(request.user, organisation)
+    may_write = permissions.may_write(request.user, organisation)
+    asked = organisation.patronages.filter(state__in=("asked", "accepted"))
+    groups = organisation.groups.filter(state__in=("asked", "accepted"))
     context = {
         "organisation": organisation,
         "team": organisation.memberships.select_related("user").order_by("created_at"),
-        "may_write": permissions.may_write(request.user, organisation),
+        "may_write": may_write,
         "may_lead": may_lead,
+        "is_leader": permissions.role_in(request.user, organisation) == TeamRole.OWNER,
         "roles": TeamRole.choices,
         "invitations": (
             organisation.invitations.filter(accepted_at=None, cancelled_at=None) if may_lead else []
         ),
-        "form": form,
+        "form": invitation or InvitationForm(),
+        "units": organisation.units.all(),
+        "unit_form": unit or (UnitForm() if may_write else None),
+        "patronage": asked.select_related("patron").first(),
+        "patron_form": patron or PatronForm(),
+        "groups": groups.select_related("group"),
     }
     return render(request, "directory/organisation.html", context, status=status)
 
 
-def _visible(request: HttpRequest, uuid: Any) -> Organisation:
+def visible(request: HttpRequest, uuid: Any) -> Organisation:
     """The organisation, 404 for people who may not see it: they learn nothing of it."""
     organisation = get_object_or_404(Organisation, uuid=uuid)
     if not permissions.may_see(request.user, organisation):
@@ -216,14 +232,14 @@ def _visible(request: HttpRequest, uuid: Any) -> Organisation:
     return organisation
 
 
-def _led(request: HttpRequest, uuid: Any) -> Organisation:
-    organisation = _visible(request, uuid)
+def led(request: HttpRequest, uuid: Any) -> Organisation:
+    organisation = visible(request, uuid)
     if not permissions.may_lead(request.user, organisation):
         raise Http404
     return organisation
 
 
-def _page_of(organisation: Organisation) -> str:
+def page_of(organisation: Organisation) -> str:
     return reverse("directory:organisation", args=[organisation.uuid])
 
 
