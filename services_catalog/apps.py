@@ -18,7 +18,7 @@ class ServicesCatalogConfig(AppConfig):
         from services_catalog.demo.cases import load as load_cases
         from services_catalog.demo.timetable import load as load_timetable
         from services_catalog.my_calendar import booked_slots
-from services_catalog.open_data import SERVICES
+        from services_catalog.open_data import SERVICES
         from services_catalog.personal_data import BookingPersonalData, CasePersonalData
         from services_catalog.selectors import ServiceActivity
         from services_catalog.sources import ServiceSearch
