@@ -11,6 +11,7 @@ class ServicesCatalogConfig(AppConfig):
     def ready(self) -> None:
         from core import ports
         from services_catalog.bookings import upkeep
+        from services_catalog.bookings.selectors import BookingActivity, next_dates
         from services_catalog.cases.digest import send_digests
         from services_catalog.cases.services import erase_due, expire_and_close
         from services_catalog.demo import load
@@ -20,12 +21,14 @@ class ServicesCatalogConfig(AppConfig):
         from services_catalog.my_calendar import booked_slots
         from services_catalog.open_data import SERVICES
         from services_catalog.personal_data import BookingPersonalData, CasePersonalData
-        from services_catalog.selectors import ServiceActivity
+        from services_catalog.selectors import ServiceActivity, dates
         from services_catalog.sources import ServiceSearch
         from services_catalog.timetable import feeds
         from services_catalog.timetable.generating import tick
 
         ports.activity.register("services_catalog.services", ServiceActivity())
+        ports.activity.register("services_catalog.bookings", BookingActivity())
+        dates.sources.register("services_catalog.bookings", next_dates)
         ports.search_source.register("services_catalog.services", ServiceSearch())
         ports.personal_data.register("services_catalog.cases", CasePersonalData())
         ports.personal_data.register("services_catalog.bookings", BookingPersonalData())

@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.i18n.dates import date_range
-from core.ports import Matter, Platform
+from core.ports import ActivitySource, Matter, Platform
 from services_catalog.bookings import notices, states
 from services_catalog.bookings.models import Booking
 from services_catalog.cases.permissions import may_work
+from services_catalog.selectors.dates import NextDate
 from services_catalog.timetable import states as slot_states
 from services_catalog.timetable.models import Slot
 
@@ -91,6 +92,16 @@ def next_slots(services: Iterable[Any], now: datetime) -> dict[int, Slot]:
         .distinct("service_id")
     )
     return {slot.service_id: slot for slot in rows}
+
+
+def next_dates(services: Iterable[Any], now: datetime) -> dict[int, NextDate]:
+    """The same in words, for the catalogue and the board; two queries."""
+    slots = next_slots(services, now)
+    places = places_of(slots.values())
+    return {
+        number: NextDate(slot.starts_at, places[slot.pk].label, places[slot.pk].is_full)
+        for number, slot in slots.items()
+    }
 
 
 def attendance(slot: Slot) -> dict[str, list[Booking]]:
@@ -176,3 +187,13 @@ def matter(booking: Booking) -> Matter:
         waits_for_me=is_offer,
         is_closed=not booking.is_live,
     )
+
+
+class BookingActivity(ActivitySource):
+    """A person's bookings; for the desk, offers to be told by telephone."""
+
+    def mine(self, *, user: Any, language: str) -> Iterable[Matter]:
+        return my_bookings(user, language)
+
+    def waiting_for(self, *, user: Any, language: str) -> Iterable[Matter]:
+        return waiting_offers(user, language)

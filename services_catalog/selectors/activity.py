@@ -9,9 +9,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from core.ports import Activity, ActivitySource, Matter, Platform
-from services_catalog.bookings.selectors import my_bookings, next_slots, places_of, waiting_offers
 from services_catalog.cases.selectors import my_cases, waiting_cases
 from services_catalog.models.service import ServiceMode
+from services_catalog.selectors.dates import next_dates
 from services_catalog.selectors.services import live_services
 
 
@@ -21,28 +21,25 @@ class ServiceActivity(ActivitySource):
     """
 
     def mine(self, *, user: Any, language: str) -> Iterable[Matter]:
-        yield from my_cases(user, language)
-        yield from my_bookings(user, language)
+        return my_cases(user, language)
 
     def waiting_for(self, *, user: Any, language: str) -> Iterable[Matter]:
-        yield from waiting_cases(user, language)
-        yield from waiting_offers(user, language)
+        return waiting_cases(user, language)
 
     def open_now(self, *, language: str, now: datetime) -> Iterable[Activity]:
         services = list(live_services(language))
-        slots = next_slots([service.canonical for service in services], now)
-        places = places_of(slots.values())
+        dates = next_dates([service.canonical for service in services], now)
         for service in services:
-            slot = slots.get(service.canonical.pk)
-            if slot is not None:
+            date = dates.get(service.canonical.pk)
+            if date is not None:
                 yield Activity(
                     platform=Platform.SERVICES,
                     title=service.name,
                     url=f"{service.url}terminy/",
                     summary=service.summary,
-                    starts_at=slot.starts_at,
-                    capacity=places[slot.pk].label,
-                    action=_("Join the queue") if places[slot.pk].is_full else _("Book"),
+                    starts_at=date.starts_at,
+                    capacity=date.label,
+                    action=_("Join the queue") if date.is_full else _("Book"),
                     is_example=service.is_example,
                 )
                 continue

@@ -15,6 +15,7 @@ from core.i18n.folding import fold
 from core.search.text import matches
 from services_catalog.models.service import ServicePlace
 from services_catalog.models.service_parts import Weekday
+from services_catalog.selectors.dates import next_dates
 from services_catalog.selectors.services import ServiceView, live_services
 
 PAGE_SIZE = 12
@@ -145,7 +146,7 @@ def catalogue(params: QueryDict, *, language: str, base_url: str) -> dict[str, A
         key=lambda item: (item.next is None, item.next, fold(item.name)),
     )
     page = Paginator(found, PAGE_SIZE).get_page(params.get(PAGE))
-    _add_places(page.object_list)
+    _add_dates(page.object_list)
     return {
         "query": query,
         "facets": facets,
@@ -162,16 +163,11 @@ def catalogue(params: QueryDict, *, language: str, base_url: str) -> dict[str, A
     }
 
 
-def _add_places(services: Iterable[ServiceView]) -> None:
-    """The next date of each service shown, and its free places; two queries."""
-    from services_catalog.bookings.selectors import next_slots, places_of
-
-    slots = next_slots([service.canonical for service in services], timezone.now())
-    places = places_of(slots.values())
+def _add_dates(services: Iterable[ServiceView]) -> None:
+    """The next date of each service shown, and its free places."""
+    dates = next_dates([service.canonical for service in services], timezone.now())
     for service in services:
-        slot = slots.get(service.canonical.pk)
-        service.next_slot = slot
-        service.places = places[slot.pk] if slot else None
+        service.next_date = dates.get(service.canonical.pk)
 
 
 def _matches_query(service: ServiceView, query: str) -> bool:

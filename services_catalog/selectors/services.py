@@ -32,11 +32,10 @@ class ServiceView:
     """A service with the words of one language laid over it.
 
     Texts come from the translation where there is one, all else from the canonical row. Lists set
-    the next date that takes bookings and the places it has.
+    the next date that takes bookings.
     """
 
-    next_slot: Any = None
-    places: Any = None
+    next_date: Any = None
 
     def __init__(self, canonical: Service, text: Service, language: str) -> None:
         self.canonical = canonical

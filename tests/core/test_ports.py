@@ -19,7 +19,13 @@ def test_what_is_registered():
             "organisation_merges",
         )
     } == {
-        "activity": ["home.events", "incubator.calls", "plebiscite", "services_catalog.services"],
+        "activity": [
+            "home.events",
+            "incubator.calls",
+            "plebiscite",
+            "services_catalog.bookings",
+            "services_catalog.services",
+        ],
         "search_source": [
             "core.documents",
             "home.pages",
