@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import URLPattern, URLResolver, include, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
@@ -19,6 +19,8 @@ from services_catalog.cases.admin.dashboard import CasePanel, CaseSummary
 from services_catalog.cases.permissions import may_enter
 from services_catalog.models import IdeaGroup, Package, ReplyTemplate, Service
 from services_catalog.place.admin import IdeaViewSet
+from services_catalog.staff_calendar import urls as calendar_urls
+from services_catalog.timetable.permissions import may_enter as may_enter_calendar
 
 
 class ServiceViewSet(SnippetViewSet):
@@ -108,3 +110,27 @@ class CaseReportsItem(MenuItem):
 def add_case_reports() -> MenuItem:
     url = reverse("services_catalog_cases:reports")
     return CaseReportsItem(_("Cases"), url, icon_name="tasks", order=600)
+
+
+@hooks.register("register_admin_urls")
+def add_calendar() -> list[URLPattern | URLResolver]:
+    return [path("harmonogram/", include(calendar_urls))]
+
+
+class CalendarItem(MenuItem):
+    """In the menu, for those who have slots."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return may_enter_calendar(request.user)
+
+
+@hooks.register("register_admin_menu_item")
+def add_calendar_item() -> MenuItem:
+    url = reverse("staff_calendar:week")
+    return CalendarItem(_("Timetable"), url, icon_name="calendar-alt", order=308)
+
+
+@hooks.register("register_reports_menu_item")
+def add_calendar_reports() -> MenuItem:
+    url = reverse("staff_calendar:reports")
+    return CalendarItem(_("Slots and rooms"), url, icon_name="calendar-alt", order=601)

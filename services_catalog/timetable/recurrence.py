@@ -31,6 +31,15 @@ _ORDINALS = {
     5: pgettext_lazy("which one of a month", "fifth"),
     -1: pgettext_lazy("which one of a month", "last"),
 }
+_FEMININE = {
+    1: pgettext_lazy("which one of a month, Wednesday, Saturday, Sunday", "first"),
+    2: pgettext_lazy("which one of a month, Wednesday, Saturday, Sunday", "second"),
+    3: pgettext_lazy("which one of a month, Wednesday, Saturday, Sunday", "third"),
+    4: pgettext_lazy("which one of a month, Wednesday, Saturday, Sunday", "fourth"),
+    5: pgettext_lazy("which one of a month, Wednesday, Saturday, Sunday", "fifth"),
+    -1: pgettext_lazy("which one of a month, Wednesday, Saturday, Sunday", "last"),
+}
+_FEMININE_DAYS = (2, 5, 6)
 
 
 class Frequency(models.TextChoices):
@@ -103,14 +112,24 @@ def _nth(month: date, number: int, weekday: int) -> date | None:
     return day if day < following else None
 
 
-def day_names(rule: Any) -> str:
-    """The days in words: “Mondays, Thursdays”, “second Monday, last Friday”."""
+def in_words(pairs: list[tuple[int | None, int]]) -> str:
+    """Days in words, in the active language: “Monday, Thursday”, “second Monday, last Friday”.
+
+    Polish days have a gender, so the ordinals do: “drugi poniedziałek”, “druga środa”.
+    """
     names = Locale(resolve(None)).days["stand-alone"]["wide"]
     words = [
-        f"{_ORDINALS[number]} {names[day]}" if number else names[day]
-        for number, day in parse_byday(rule.byday, rule.freq)
+        f"{(_FEMININE if day in _FEMININE_DAYS else _ORDINALS)[number]} {names[day]}"
+        if number
+        else names[day]
+        for number, day in pairs
     ]
-    text = ", ".join(words)
+    return ", ".join(words)
+
+
+def day_names(rule: Any) -> str:
+    """The days of a rule in words, with its interval."""
+    text = in_words(parse_byday(rule.byday, rule.freq))
     if rule.interval == 1:
         return text
     if rule.freq == Frequency.WEEKLY:

@@ -1,0 +1,275 @@
+"""The calendar of staff: who sees and changes what, conflicts, series, figures and files."""
+
+import io
+import uuid
+from datetime import date, timedelta
+
+import pytest
+from django.urls import reverse
+from icalendar import Calendar
+from openpyxl import load_workbook
+
+from accounts.roles import Role
+from core.actors import SYSTEM
+from core.audit.models import AuditEvent
+from core.outbox.models import OutboxMail
+from directory.models import TeamRole
+from directory.services import add_member
+from services_catalog.bookings.models import Booking
+from services_catalog.bookings.services import book
+from services_catalog.timetable import feeds, states
+from services_catalog.timetable.generating import make_slots
+from services_catalog.timetable.models import ScheduleRule, Slot
+from services_catalog.timetable.services import move_rule
+from tests.factories.catalogue import OrganisationFactory, RoomFactory, ServiceFactory
+from tests.factories.people import UserFactory, person_with
+from tests.factories.timetable import HOUR, make_rule, make_slot, soon
+
+pytestmark = pytest.mark.django_db
+WEEK = reverse("staff_calendar:week")
+
+
+@pytest.fixture
+def desk(client):
+    person = person_with(Role.SERVICE_COORDINATOR)
+    client.force_login(person)
+    return person
+
+
+def places(slot, **fields):
+    person = fields.pop("person", None) or UserFactory()
+    return book(
+        slot, actor=person, party_size=1, name="Maria", email=person.email, language="pl",
+        submission_key=uuid.uuid4(), **fields,
+    )  # fmt: skip
+
+
+def sent(slot, **fields):
+    """The form of a slot as the browser sends it."""
+    values = {
+        "service": slot.service_id, "provider": slot.provider_id or "", "room": slot.room_id or "",
+        "day": slot.starts_at.date().isoformat(), "opens_at": "12:00", "closes_at": "13:00",
+        "capacity": slot.capacity, "waitlist_max": 0, "note": "",
+    }  # fmt: skip
+    return {**values, **fields}
+
+
+def url(name, *args):
+    return reverse(f"staff_calendar:{name}", args=args)
+
+
+def test_the_week_by_room_and_by_provider(client, desk, django_assert_max_num_queries):
+    room = RoomFactory(name_pl="Sala kinowa")
+    slot = make_slot(service=ServiceFactory(name="Szycie"), room=room, capacity=1, waitlist_max=2)
+    places(slot)
+    places(slot, join_queue=True)
+    path = f"{WEEK}?dzien={slot.starts_at.date()}"
+    page = client.get(path).content.decode()
+    assert all(words in page for words in ("Sala kinowa", "Szycie", "1/1", "1 czeka"))
+    with django_assert_max_num_queries(40) as few:
+        client.get(path)
+    for _number in range(6):
+        make_slot(room=RoomFactory(), provider=OrganisationFactory())
+    for by in ("sala", "organizacja"):
+        with django_assert_max_num_queries(len(few) + 1):
+            assert client.get(f"{path}&wedlug={by}").status_code == 200
+
+
+def test_a_conflict_is_explained_and_nothing_typed_is_lost(client, desk):
+    room = RoomFactory(name_pl="Sala kinowa")
+    taken = make_slot(service=ServiceFactory(name="Próba chóru"), room=room, starts_at=soon(7, 11))
+    service = ServiceFactory()
+    values = sent(taken, service=service.pk, note="Weź nuty")
+    answer = client.post(url("new_slot"), values)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert all(words in page for words in ("Próba chóru", "Sala kinowa", "Weź nuty"))
+    other = RoomFactory()
+    answer = client.post(url("new_slot"), {**values, "room": other.pk})
+    assert answer.status_code == 302
+    made = Slot.objects.get(service=service)
+    assert (made.room, made.note) == (other, "Weź nuty")
+    answer = client.get(f"{url('new_slot')}?wzor={made.pk}")
+    assert answer.context["form"].initial["day"] == made.starts_at.date() + timedelta(days=7)
+
+
+def test_one_slot_is_changed_and_cancelled_and_people_are_told(client, desk):
+    slot = make_slot(room=RoomFactory())
+    booking = places(slot)
+    assert client.post(url("slot", slot.pk), sent(slot, capacity=0)).status_code == 422
+    assert client.post(url("slot", slot.pk), sent(slot, capacity=8)).status_code == 302
+    slot.refresh_from_db()
+    assert (slot.capacity, slot.is_edited) == (8, True)
+    assert OutboxMail.objects.filter(kind="bookings/moved").count() == 1
+    answer = client.post(url("cancel_slot", slot.pk), {"reason": ""})
+    assert answer.status_code == 422
+    client.post(url("move_slot", slot.pk, "close"))
+    client.post(url("cancel_slot", slot.pk), {"reason": "Awaria"})
+    slot.refresh_from_db()
+    booking.refresh_from_db()
+    assert (slot.state, booking.state) == (states.CANCELLED, "cancelled")
+    assert OutboxMail.objects.filter(kind="bookings/called_off").count() == 1
+    assert client.get(url("slot", slot.pk)).status_code == 200
+    assert client.post(url("slot", slot.pk), sent(slot)).url == reverse("wagtailadmin_home")
+
+
+def test_a_rule_from_draft_to_the_end_of_its_series(client, desk):
+    service, room = ServiceFactory(mode="slots"), RoomFactory()
+    today = date.today()
+    values = {
+        "service": service.pk, "provider": "", "room": room.pk, "freq": "MONTHLY",
+        "monthly_1": "2MO", "monthly_2": "-1FR", "interval": 1, "opens_at": "10:00",
+        "closes_at": "12:00", "valid_from": today, "valid_to": today + timedelta(days=300),
+        "capacity": 4, "waitlist_max": 0, "book_until_hours": 0, "cancel_until_hours": 0,
+        "weeks_ahead": 20, "runs_on_holidays": "on",
+    }  # fmt: skip
+    for wrong in ({"monthly_1": "", "monthly_2": ""}, {"closes_at": "09:00"}, {"capacity": "x"}):
+        assert client.post(url("new_rule"), {**values, **wrong}).status_code == 422
+    assert client.post(url("new_rule"), values).status_code == 302
+    rule = ScheduleRule.objects.get()
+    assert (rule.byday, rule.state) == ("2MO,-1FR", states.DRAFT)
+    client.post(url("move_rule", rule.pk, "start"))
+    number = rule.slots.count()
+    assert number >= 6
+    weekly = {**values, "freq": "WEEKLY", "weekdays": ["TU"], "weeks_ahead": 5}
+    assert client.post(url("rule", rule.pk), weekly).status_code == 302
+    live = rule.slots.live()
+    assert {slot.occurs_on.weekday() for slot in live} == {1}
+    first, *_rest, last = live
+    maria, jan = UserFactory(), UserFactory()
+    for slot in live:
+        places(slot, person=maria)
+    places(last, person=jan)
+    since = first.occurs_on + timedelta(days=1)
+    assert client.post(url("cancel_series", rule.pk), {"since": since}).status_code == 422
+    client.post(url("cancel_series", rule.pk), {"since": since, "reason": "Remont dachu"})
+    assert [slot.pk for slot in rule.slots.live()] == [first.pk]
+    told = OutboxMail.objects.filter(kind="bookings/called_off")
+    assert sorted(told.values_list("to", flat=True)) == sorted([maria.email, jan.email])
+    mail = told.get(to=maria.email)
+    assert mail.text.count("Remont dachu") >= 1
+    assert Booking.objects.filter(state="confirmed").count() == 1
+    make_slots(rule.pk)
+    assert rule.slots.live().count() == 1
+    client.post(url("cancel_series", rule.pk), {"since": today, "reason": "Koniec"})
+    rule.refresh_from_db()
+    assert rule.state == states.STOPPED or not rule.slots.live().exists()
+    assert client.get(url("rule", rule.pk)).status_code == 200
+    assert client.get(url("rules")).status_code == 200
+
+
+def test_every_role_sees_and_does_what_is_its_own(client):
+    ours, theirs = OrganisationFactory(name_pl="Nasza"), OrganisationFactory(name_pl="Ich")
+    member = person_with(Role.CONSORTIUM_MEMBER)
+    add_member(ours, user=member, role=TeamRole.EDITOR, actor=SYSTEM)
+    own = make_slot(provider=ours, service=ServiceFactory(name="Nasze szycie"))
+    other = make_slot(provider=theirs, service=ServiceFactory(name="Obce szycie"))
+    rule = make_rule(provider=theirs)
+    gets = [WEEK, url("rules"), url("reports"), url("export", "csv"), url("new_slot")]
+    sees = {
+        Role.SERVICE_COORDINATOR: (200, 200, 200, 200, 200),
+        Role.AUDITOR: (200, 200, 200, 200, 403),
+        Role.ADMINISTRATOR: (200, 200, 200, 200, 403),
+        Role.CONSORTIUM_LEAD: (200, 200, 200, 200, 403),
+        Role.EDITOR: (403,) * 5,
+        Role.MENTOR: (403,) * 5,
+    }
+    for role in Role:
+        client.force_login(member if role == Role.CONSORTIUM_MEMBER else person_with(role))
+        found = tuple(client.get(path).status_code for path in gets)
+        if role == Role.CONSORTIUM_MEMBER:
+            assert found == (200,) * 5
+        elif role in sees:
+            # Wagtail sends those who may not enter the admin at all to its front.
+            assert all(
+                got == want or (want == 403 and got == 302)
+                for got, want in zip(found, sees[role], strict=True)
+            ), role
+        else:
+            assert set(found) <= {302, 403}, role
+        if role not in {Role.SERVICE_COORDINATOR, Role.CONSORTIUM_MEMBER}:
+            client.post(url("cancel_slot", own.pk), {"reason": "x"})
+            client.post(url("move_slot", own.pk, "close"))
+            client.post(url("slot", own.pk), sent(own, capacity=99))
+            client.post(url("move_rule", rule.pk, "start"))
+            client.post(url("cancel_series", rule.pk), {"since": "2026-01-01", "reason": "x"})
+    own.refresh_from_db()
+    rule.refresh_from_db()
+    assert (own.state, own.capacity, rule.state) == (states.OPEN, 5, states.DRAFT)
+    client.force_login(member)
+    page = client.get(f"{WEEK}?dzien={own.starts_at.date()}").content.decode()
+    assert "Nasze szycie" in page
+    assert "Obce szycie" not in page
+    assert client.get(url("slot", other.pk)).status_code == 404
+    assert client.get(url("rule", rule.pk)).status_code == 404
+    assert client.get(f"{url('new_slot')}?wzor={other.pk}").status_code == 404
+    assert "Obce" not in client.get(url("export", "csv")).content.decode()
+    foreign = sent(own, service=other.service_id, provider=theirs.pk)
+    assert client.post(url("new_slot"), foreign).status_code == 422
+
+
+def test_figures_and_files(client, desk, django_assert_max_num_queries):
+    room = RoomFactory(number=77, name_pl="Kuchnia")
+    slot = make_slot(
+        service=ServiceFactory(name="=2+2"), room=room, capacity=2, note="@ważne", waitlist_max=3
+    )
+    places(slot)
+    places(slot)
+    places(slot, join_queue=True)
+    answer = client.get(url("reports"))
+    report = answer.context
+    assert report["services"][0]["percent"] == 100
+    assert report["waits"][0]["waiting"] == 1
+    assert [(bar.label, bar.value) for bar in report["rooms"]] == [("77. Kuchnia", 2)]
+    with django_assert_max_num_queries(40) as few:
+        client.get(url("reports"))
+    for _number in range(5):
+        places(make_slot(room=RoomFactory()))
+    with django_assert_max_num_queries(len(few)):
+        client.get(url("reports"))
+    text = client.get(url("export", "csv")).content.decode()
+    assert "'=2+2" in text
+    assert "'@ważne" in text
+    assert "Maria" not in text
+    book_file = load_workbook(io.BytesIO(client.get(url("export", "xlsx")).content))
+    cells = [cell for row in book_file.active.iter_rows(values_only=True) for cell in row]
+    assert "'=2+2" in cells
+    assert AuditEvent.objects.filter(verb="export").count() == 2
+    assert client.get(f"{url('reports')}?od=x&do=2020-01-01").status_code == 200
+
+
+def test_bookings_stand_in_the_calendar_of_their_person(client):
+    person = UserFactory()
+    slot = make_slot(starts_at=soon())
+    booking = places(slot, person=person)
+    make_slot()
+    token = feeds.new_link(person)
+    path = reverse("timetable:person_feed", args=[token])
+    read = lambda: Calendar.from_ical(client.get(path).content).walk("VEVENT")  # noqa: E731
+    (event,) = read()
+    assert (str(event["uid"]), event["status"]) == (
+        f"booking-{booking.pk}@hajnowka-odnowa", "CONFIRMED",
+    )  # fmt: skip
+    before = event["sequence"]
+    desk = person_with(Role.SERVICE_COORDINATOR)
+    client.force_login(desk)
+    client.post(url("cancel_slot", slot.pk), {"reason": "Awaria"})
+    client.logout()
+    (event,) = read()
+    assert event["status"] == "CANCELLED"
+    assert event["sequence"] > before
+    assert event["dtend"].dt - event["dtstart"].dt == 2 * HOUR
+
+
+def test_a_whole_series_or_nothing(client, desk):
+    """What somebody has already come to cannot be called off, and then nothing is."""
+    rule = move_rule(make_rule(byday="MO,TU,WE,TH,FR,SA,SU", weeks_ahead=1), "start", actor=desk)
+    make_slots(rule.pk)
+    slot = rule.slots.live().last()
+    booking = places(slot)
+    Booking.objects.filter(pk=booking.pk).update(state="attended")
+    answer = client.post(url("cancel_series", rule.pk), {"since": date.today(), "reason": "Remont"})
+    assert answer.status_code == 422
+    rule.refresh_from_db()
+    assert rule.state == states.RUNNING
+    assert not rule.slots.filter(state=states.CANCELLED).exists()
