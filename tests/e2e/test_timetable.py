@@ -27,7 +27,7 @@ def fill_rule(page: Page) -> None:
 def test_a_coordinator_by_keyboard(server_data, open_page, sign_in):
     page = open_page()
     sign_in(page, COORDINATOR)
-    page.goto("/admin/harmonogram/")
+    page.goto(f"/admin/harmonogram/?dzien={date.today() + timedelta(days=7)}")
     assert_accessible(page, exclude=["#wagtail-sidebar", ".w-header"])
     expect(page.locator(".calendar__table")).to_contain_text("Komputer bez strachu")
     page.goto("/admin/harmonogram/reguly/nowa/")
