@@ -12,6 +12,7 @@ class HomeConfig(AppConfig):
         from core import ports
         from home.demo import load
         from home.law import remind_of_review
+        from home.open_data import EVENTS, INDICATORS
         from home.personal_data import LetterData, NewsletterData
         from home.publishing import publish_news
         from home.selectors import EventActivity
@@ -22,6 +23,8 @@ class HomeConfig(AppConfig):
         ports.activity.register("home.events", EventActivity())
         ports.search_source.register("home.pages", PageSearch())
         ports.demo.register("home", load)
+        ports.open_data.register("wydarzenia", EVENTS)
+        ports.open_data.register("wskazniki", INDICATORS)
         ports.jobs.register(
             "home.declaration", ports.Job(every=timedelta(hours=12), run=remind_of_review)
         )

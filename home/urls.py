@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from home.views import letters, newsletter
+from home.views import data, letters, newsletter
 
 app_name = "letters"
 
 urlpatterns = [
+    path("dane/", data.index, name="data"),
+    path("dane/katalog.json", data.catalogue, name="data_catalogue"),
+    path("dane/<slug:slug>.csv", data.dataset, {"kind": "csv"}, name="data_csv"),
+    path("dane/<slug:slug>.json", data.dataset, {"kind": "json"}, name="data_json"),
     path("dostepnosc/zadanie/", letters.demand, name="demand"),
     path("wiadomosc/<uuid:pk>/", letters.letter_page, name="letter"),
     path("newsletter/", newsletter.subscribe, name="subscribe"),

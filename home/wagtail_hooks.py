@@ -16,6 +16,7 @@ from wagtail.admin.paginator import WagtailPaginator
 from wagtail.admin.ui.components import Component
 from wagtail.models import Site
 
+from home.admin import dashboard, reports
 from home.admin.letters import LetterViewSet
 from home.admin.newsletter import IssueViewSet
 from home.law import review_due
@@ -95,3 +96,18 @@ def take_letters(
 ) -> HttpResponse | None:
     """The form of a contact page is a view's; its page type is a model and knows no forms."""
     return contact(request, page) if isinstance(page, ContactFormPage) else None
+
+
+@hooks.register("register_admin_urls")
+def report_urls() -> list[Any]:
+    return reports.urlpatterns
+
+
+for item in range(len(reports.REPORTS)):
+    hooks.register("register_reports_menu_item", lambda item=item: reports.menu_items()[item])
+
+
+@hooks.register("construct_homepage_panels")
+def add_own_panels(request: HttpRequest, panels: list[Any]) -> None:
+    """What waits for this person, and what editors begin with."""
+    panels.extend(dashboard.panels(request))

@@ -14,6 +14,7 @@ class PlebisciteConfig(AppConfig):
         from core.ports import Job
         from plebiscite import sources
         from plebiscite.demo import load
+        from plebiscite.open_data import TOTALS
         from plebiscite.services import (
             bundles,
             checkpoints,
@@ -32,6 +33,7 @@ class PlebisciteConfig(AppConfig):
         ports.personal_data.register("plebiscite", sources.PlebisciteData())
         ports.health.register("plebiscite", sources.check_health)
         ports.demo.register("plebiscite", load)
+        ports.open_data.register("wyniki-glosowan", TOTALS)
         file_permissions.register(proposals.FILE_OWNER, proposals.may_read_picture)
         file_permissions.register(paper.FILE_OWNER, paper.may_read_protocol)
         for name, every, run in (

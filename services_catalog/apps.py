@@ -17,6 +17,7 @@ class ServicesCatalogConfig(AppConfig):
         from services_catalog.demo.cases import load as load_cases
         from services_catalog.demo.timetable import load as load_timetable
         from services_catalog.my_calendar import booked_slots
+        from services_catalog.open_data import SERVICES
         from services_catalog.personal_data import CasePersonalData
         from services_catalog.selectors import ServiceActivity
         from services_catalog.sources import ServiceSearch
@@ -28,6 +29,7 @@ class ServicesCatalogConfig(AppConfig):
         ports.search_source.register("services_catalog.services", ServiceSearch())
         ports.personal_data.register("services_catalog.cases", CasePersonalData())
         ports.demo.register("services_catalog", load)
+        ports.open_data.register("uslugi", SERVICES)
         ports.demo.register("services_catalog.cases", load_cases)
         ports.demo.register("services_catalog.timetable", load_timetable)
         every = timedelta(minutes=5)

@@ -135,6 +135,13 @@ def chosen_monday(text: str, today: date) -> date:
     return min(max(monday, first), last)
 
 
+def default_monday(now: datetime, *, service: Any = None) -> date:
+    """The Monday of the week shown first: the coming one, once this week has nothing left."""
+    monday = selectors.monday_of(town_day(now))
+    rows = selectors.slots_of_week(monday, service=service).filter(ends_at__gt=now)
+    return monday if rows.exists() else monday + timedelta(weeks=1)
+
+
 def week(
     params: Mapping[str, str], *, language: str, base_url: str, service: Any = None
 ) -> dict[str, Any]:
@@ -144,14 +151,15 @@ def week(
     """
     now = database_now()
     today = town_day(now)
-    monday = chosen_monday(params.get(DAY, ""), today)
+    default = default_monday(now, service=service)
+    monday = chosen_monday(params[DAY], today) if params.get(DAY) else default
     rooms = [] if service else list(Room.objects.order_by("number"))
     groups = [] if service else list(TargetGroup.objects.all())
     room = next((one for one in rooms if one.slug == params.get(ROOM, "")), None)
     group = next((one for one in groups if one.slug == params.get(GROUP, "")), None)
     slots = selectors.slots_of_week(monday, service=service, room=room, group=group)
     entries = entries_of(slots, language, now)
-    links = _Links(base_url, monday, selectors.monday_of(today), room, group)
+    links = _Links(base_url, monday, default, room, group)
     return {
         "monday": monday,
         "sunday": monday + timedelta(days=6),

@@ -188,7 +188,7 @@ class LiveBlock(blocks.StructBlock):
 
     def get_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
         context = super().get_context(value, parent_context)
-        context["items"] = open_now(value["platform"], value["number"])
+        context["items"] = open_now(value["platform"] or "all", value["number"] or 3)
         return context
 
     class Meta:

@@ -216,6 +216,32 @@ class Job:
     run: Callable[[], object]
 
 
+@dataclass(frozen=True, kw_only=True)
+class DataColumn:
+    """A column of a dataset: its name in the files, its type, and what it holds.
+
+    Types: "text", "number" (decimal point), "date" (ISO), "moment" (ISO with the zone), "yes/no".
+    """
+
+    name: str
+    type: str
+    about: Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dataset:
+    """Open data of one part: public facts in rows, never anything about a person.
+
+    `rows` gives a dictionary per row with the names of the columns, in a bounded number of
+    queries. Files are UTF-8; the licence is that of the site's open data.
+    """
+
+    title: Any
+    about: Any
+    columns: tuple[DataColumn, ...]
+    rows: Callable[[], Iterable[Mapping[str, Any]]]
+
+
 class OrganisationMerge(Protocol):
     """Settles what two rows of one organisation have twice, before the rows are moved.
 
@@ -275,4 +301,5 @@ health: Registry[HealthCheck] = Registry()
 demo: Registry[DemoLoader] = Registry()
 publish_news: Registry[NewsPublisher] = Registry()
 jobs: Registry[Job] = Registry()
+open_data: Registry[Dataset] = Registry()
 organisation_merges: Registry[OrganisationMerge] = Registry()

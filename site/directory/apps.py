@@ -9,7 +9,9 @@ class DirectoryConfig(AppConfig):
     def ready(self) -> None:
         from core import ports
         from directory.demo import load
+        from directory.open_data import ORGANISATIONS
         from directory.personal_data import TeamData
 
         ports.personal_data.register("directory", TeamData())
         ports.demo.register("directory", load)
+        ports.open_data.register("organizacje", ORGANISATIONS)

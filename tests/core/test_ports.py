@@ -15,6 +15,7 @@ def test_what_is_registered():
             "demo",
             "publish_news",
             "jobs",
+            "open_data",
             "organisation_merges",
         )
     } == {
@@ -49,6 +50,7 @@ def test_what_is_registered():
         ],
         "organisation_merges": ["incubator"],
         "publish_news": ["home"],
+        "open_data": ["organizacje", "uslugi", "wskazniki", "wydarzenia", "wyniki-glosowan"],
         "jobs": [
             "accounts.sweep",
             "core.search",

@@ -27,6 +27,8 @@ from tests.factories.people import person_with
 from tests.factories.site import make_site
 from tests.factories.timetable import HOUR, make_slot, soon
 
+DAY = timedelta(days=1)
+
 pytestmark = pytest.mark.django_db
 
 
@@ -85,6 +87,25 @@ class TestWeek:
     )
     def test_any_address_shows_a_week(self, client, day):
         assert client.get(reverse("timetable:week"), {"dzien": day, "sala": "?"}).status_code == 200
+
+    def test_once_a_week_has_nothing_left_the_next_one_is_shown(self, client):
+        monday = monday_of(town_day(soon(14)))
+        make_slot(service=ServiceFactory(name="Wtorkowa"), starts_at=at(monday, time(9)) + DAY)
+        make_slot(
+            service=ServiceFactory(name="Za tydzień"), starts_at=at(monday, time(9)) + 7 * DAY
+        )
+        url = reverse("timetable:week")
+
+        def page_at(now, path=url):
+            with mock.patch("services_catalog.timetable.weeks.database_now", return_value=now):
+                return client.get(path).content.decode()
+
+        before, after = at(monday, time(8)), at(monday, time(20)) + 3 * DAY
+        assert "Wtorkowa" in page_at(before) and "Za tydzień" not in page_at(before)
+        assert "Wtorkowa" not in page_at(after) and "Za tydzień" in page_at(after)
+        back = f"{url}?dzien={monday.isoformat()}"
+        assert f'href="{back}"' in page_at(after), "the week that runs is one press away"
+        assert "Wtorkowa" in page_at(after, back)
 
     def test_closed_days_and_holidays_are_told(self, client):
         day = date(date.today().year + 1, 1, 6)

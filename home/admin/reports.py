@@ -1,0 +1,239 @@
+"""Reports for editors: links that lead nowhere, files nobody uses, the state of translations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import unescape
+from typing import Any
+
+from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.test import RequestFactory
+from django.urls import Resolver404, path, resolve, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.admin.menu import MenuItem
+from wagtail.models import Page, ReferenceIndex, Site
+
+from accounts.permissions import has_role
+from accounts.roles import Role
+from core.models import BasePage, Picture, PublicDocument
+
+READERS = (Role.EDITOR, Role.CHIEF_EDITOR, Role.AUDITOR, Role.ADMINISTRATOR)
+TO_PAGE = re.compile(r'<a[^>]*linktype="page"[^>]*id="(\d+)"|<a[^>]*id="(\d+)"[^>]*linktype="page"')
+TO_FILE = re.compile(
+    r'<a[^>]*linktype="document"[^>]*id="(\d+)"|<a[^>]*id="(\d+)"[^>]*linktype="document"'
+)
+TO_PATH = re.compile(r'<a[^>]*href="(/[^"#?]*)')
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of a report: what, where to mend it, and what is wrong."""
+
+    title: str
+    url: str
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report with its heads."""
+
+    title: Any
+    about: Any
+    heads: tuple[Any, ...]
+    icon: str
+
+
+REPORTS = {
+    "odnosniki": Report(
+        gettext_lazy("Links that lead nowhere"),
+        gettext_lazy("Links inside this site. Links to other sites are not tried."),
+        (gettext_lazy("Page"), gettext_lazy("What is wrong")),
+        "link",
+    ),
+    "nieuzywane": Report(
+        gettext_lazy("Files nobody uses"),
+        gettext_lazy("Pictures and documents that no page, service or setting shows."),
+        (gettext_lazy("File"), gettext_lazy("Kind")),
+        "image",
+    ),
+    "tlumaczenia": Report(
+        gettext_lazy("State of translations"),
+        gettext_lazy("“Needs update”: the Polish page was published after its translation."),
+        (gettext_lazy("Polish page"), "БЕ", "EN", "IT"),
+        "globe",
+    ),
+}
+
+
+def rows_of(kind: str) -> list[Row]:
+    """The lines of a report."""
+    makers = {
+        "odnosniki": broken_links, "nieuzywane": unused_files, "tlumaczenia": translations,
+    }  # fmt: skip
+    return list(makers[kind]())
+
+
+def broken_links() -> Iterator[Row]:
+    """Links of published pages to pages, files and addresses that are not there."""
+    pages = Page.objects.live().filter(depth__gte=2, alias_of=None).specific()
+    live = set(Page.objects.live().values_list("pk", flat=True))
+    files = set(PublicDocument.objects.values_list("pk", flat=True))
+    seen: dict[str, bool] = {}
+    for page in pages.iterator(chunk_size=100):
+        text = _markup(page)
+        wrong = [
+            _("to a page that was deleted or is not published")
+            for one, two in TO_PAGE.findall(text)
+            if int(one or two) not in live
+        ]
+        wrong += [
+            _("to a document that was deleted")
+            for one, two in TO_FILE.findall(text)
+            if int(one or two) not in files
+        ]
+        for target in sorted(set(TO_PATH.findall(text))):
+            if target not in seen:
+                seen[target] = leads_somewhere(target)
+            if not seen[target]:
+                wrong.append(target)
+        for words in dict.fromkeys(wrong):
+            yield Row(page.title, _edit_url(page), (words,))
+
+
+def _markup(page: Page) -> str:
+    """The raw markup of everything an editor typed into the body."""
+    body = getattr(page, "body", None)
+    if body is None:
+        return ""
+    parts: list[str] = []
+
+    def collect(value: Any) -> None:
+        if isinstance(value, str):
+            parts.append(unescape(value) if "&quot;" in value else value)
+        elif isinstance(value, dict):
+            for one in value.values():
+                collect(one)
+        elif isinstance(value, list | tuple):
+            for one in value:
+                collect(one)
+
+    collect(list(body.get_prep_value()))
+    return "\n".join(parts)
+
+
+def leads_somewhere(target: str) -> bool:
+    """Whether an address of this site answers, as far as one can tell without asking for it."""
+    try:
+        match = resolve(target)
+    except Resolver404:
+        return False
+    if match.view_name != "wagtail_serve":
+        return True
+    site = Site.objects.filter(is_default_site=True).select_related("root_page").first()
+    if site is None:
+        return False
+    parts = [part for part in target.split("/") if part]
+    root = site.root_page
+    if parts and parts[0] in dict(settings.LANGUAGES):
+        code = parts.pop(0)
+        root = root.get_translations().filter(locale__language_code=code).first() or root
+    try:
+        root.specific.route(RequestFactory().get(target), parts)
+    except Http404:
+        return False
+    return True
+
+
+def unused_files() -> Iterator[Row]:
+    """Pictures and documents without a reference."""
+    for model, kind, name in (
+        (Picture, _("picture"), "wagtailimages:edit"),
+        (PublicDocument, _("document"), "wagtaildocs:edit"),
+    ):
+        used = ReferenceIndex.objects.filter(
+            to_content_type=ContentType.objects.get_for_model(model)
+        ).values_list("to_object_id", flat=True)
+        known = {int(pk) for pk in used}
+        for one in model.objects.order_by("title"):
+            if one.pk not in known:
+                yield Row(one.title, reverse(name, args=[one.pk]), (kind,))
+
+
+def translations() -> Iterator[Row]:
+    """Every Polish page with the state of its three translations; what needs work first."""
+    others = [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
+    pages = Page.objects.live().filter(depth__gte=2).select_related("locale")
+    copies: dict[Any, dict[str, Page]] = {}
+    for page in pages.specific(defer=False):
+        if isinstance(page, BasePage):
+            copies.setdefault(page.translation_key, {})[page.locale.language_code] = page
+    rows = []
+    for found in copies.values():
+        source = found.get(settings.LANGUAGE_CODE)
+        if source is None:
+            continue
+        states = [_state(source, found.get(code)) for code in others]
+        words = tuple(words for _weight, words in states)
+        weight = sum(weight for weight, _words in states)
+        rows.append((-weight, source.title, Row(source.title, _edit_url(source), words)))
+    for _weight, _title, row in sorted(rows, key=lambda one: one[:2]):
+        yield row
+
+
+def _state(source: Page, copy: Page | None) -> tuple[int, str]:
+    """How much work a translation is, and its state in words."""
+    if copy is None or copy.alias_of_id:
+        return 1, _("not translated")
+    before, after = copy.last_published_at, source.last_published_at
+    # Both are published within seconds when they are made together.
+    if before and after and (after - before).total_seconds() > 60:
+        return 3, _("needs update")
+    if copy.is_translation_draft:
+        return 2, _("draft, nobody has signed it off")
+    return 0, _("signed off")
+
+
+def _edit_url(page: Page) -> str:
+    return reverse("wagtailadmin_pages:edit", args=[page.pk])
+
+
+def report_view(request: HttpRequest, kind: str) -> HttpResponse:
+    """One report."""
+    if not has_role(request.user, *READERS):
+        raise PermissionDenied
+    if kind not in REPORTS:
+        raise Http404
+    context = {"report": REPORTS[kind], "rows": rows_of(kind)}
+    return render(request, "home/admin/report.html", context)
+
+
+class EditorsItem(MenuItem):
+    """An entry of the menu for those who write pages."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return has_role(request.user, *READERS)
+
+
+def menu_items() -> list[MenuItem]:
+    """The entries of the menu of reports."""
+    return [
+        EditorsItem(
+            report.title,
+            reverse("home_report", args=[kind]),
+            name=f"home-{kind}",
+            icon_name=report.icon,
+            order=700 + number,
+        )
+        for number, (kind, report) in enumerate(REPORTS.items())
+    ]
+
+
+urlpatterns = [path("raporty/<slug:kind>/", report_view, name="home_report")]
