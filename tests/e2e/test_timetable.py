@@ -15,7 +15,7 @@ from tests.e2e.test_services import COORDINATOR
 
 def fill_rule(page: Page) -> None:
     page.locator("#id_service").select_option(label="Szycie na nowo")
-    page.locator("#id_provider").select_option(label="Spółdzielnia socjalna „Zwrotnica”")
+    page.locator("#id_provider").select_option(index=1)
     page.locator("#id_room").select_option(index=1)
     page.locator("input[name=weekdays][value=SU]").check()
     page.locator("#id_opens_at").fill("18:00")
