@@ -60,7 +60,7 @@ def test_a_coordinator_by_keyboard(server_data, open_page, sign_in):
     page.goto(f"/admin/harmonogram/reguly/{rule.pk}/")
     page.locator("#id_reason").fill("Remont podłogi")
     page.get_by_role("button", name="Odwołaj serię").press("Enter")
-    expect(page.locator(".case__facts")).to_contain_text("Zatrzymana")
+    expect(page.locator(".case__facts")).to_contain_text("Zatrzyman")
     assert not Slot.objects.live().filter(series=rule).exists()
     assert Slot.objects.filter(series=rule, state=states.CANCELLED).count() >= 4
     page.goto("/admin/harmonogram/raport/")
