@@ -17,12 +17,12 @@ from core.demo import columns, read
 from core.ports import DemoReport
 from core.transitions import transition
 from directory.models import Organisation, TeamRole
-from directory.services import add_member, create_organisation
+from directory.services import add_member, answer_patronage, ask_patron, create_organisation
 from forms.models import Area
 from forms.services import adopt_version, save_version
 from incubator import services
 from incubator.criteria import CRITERIA
-from incubator.models import Application, Call
+from incubator.models import Application, Call, CallAttachment, CallCriterion
 from incubator.presets import GRANT, PLACE, preset
 from incubator.states import State
 
@@ -42,6 +42,9 @@ def load(report: DemoReport) -> None:
         version = save_version(name, preset(name), actor=SYSTEM)
         adopt_version(version, area=Area.INCUBATOR, actor=SYSTEM)
     calls = {row["key"]: _call(row, number) for number, row in enumerate(content["call"], start=1)}
+    # All of them first: one is the patron of another.
+    for row in content["application"]:
+        _organisation(row, demo_user(row["owner"]))
     for row in content["application"]:
         _application(row, calls[row["call"]])
     report(f"{Call.objects.count()} calls, {Application.objects.count()} applications")
@@ -62,13 +65,14 @@ def _call(row: dict[str, Any], number: int) -> Call:
     if existing is not None:
         return existing
     closes_at = _at(row["closes_in_days"])
-    return Call.objects.create(
+    call = Call.objects.create(
         slug=row["slug"],
         year=closes_at.year,
         ordinal=number,
         **columns("name", row["name"]),
         **columns("summary", row["summary"]),
         **columns("body", row["body"]),
+        **(columns("regulations", row["regulations"]) if "regulations" in row else {}),
         opens_at=_at(row["opens_in_days"]),
         closes_at=closes_at,
         decision_due=_at(row["decision_in_days"]).date(),
@@ -78,11 +82,23 @@ def _call(row: dict[str, Any], number: int) -> Call:
         is_example=True,
         **CONTACT,
     )
+    for order, item in enumerate(row.get("criteria", [])):
+        values = {**item, **columns("text", item["text"])}
+        del values["text"]
+        CallCriterion.objects.create(call=call, sort_order=order, **values)
+    for order, item in enumerate(row.get("attachments", [])):
+        CallAttachment.objects.create(call=call, sort_order=order, **item)
+    return call
 
 
 def _application(row: dict[str, Any], call: Call) -> None:
     owner = demo_user(row["owner"])
     organisation = _organisation(row, owner)
+    if "patron" in row and organisation.patron is None:
+        asked = ask_patron(organisation, number=row["patron"], actor=owner)
+        leader = asked.patron.memberships.filter(role=TeamRole.OWNER).first()
+        assert leader is not None
+        answer_patronage(asked, accept=True, actor=leader.user)
     if Application.objects.filter(call=call, organisation=organisation).exists():
         return
     begun = min(call.closes_at, timezone.now()) - timedelta(days=4)

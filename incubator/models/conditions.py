@@ -71,7 +71,7 @@ class ForWhom(models.TextChoices):
     """From whom a call wants a file."""
 
     ALL = "all", _("everybody")
-    NOT_IN_KRS = "not_in_krs", _("organisations that are not in the KRS")
+    OTHER_REGISTER = "other_register", _("organisations in another register than the KRS")
     GROUPS = "groups", _("informal groups")
 
 
@@ -91,7 +91,7 @@ class CallAttachment(Orderable):
     call = ParentalKey("incubator.Call", on_delete=models.CASCADE, related_name="attachments")
     field_key = models.CharField(_("question for the file"), max_length=40)
     for_whom = models.CharField(
-        _("needed from"), max_length=12, choices=ForWhom, default=ForWhom.ALL
+        _("needed from"), max_length=16, choices=ForWhom, default=ForWhom.ALL
     )
 
     panels = [
@@ -114,8 +114,8 @@ class CallAttachment(Orderable):
 
     def concerns(self, organisation: Organisation) -> bool:
         """Whether this organisation has to attach it."""
-        if self.for_whom == ForWhom.NOT_IN_KRS:
-            return organisation.register_type != RegisterType.KRS
+        if self.for_whom == ForWhom.OTHER_REGISTER:
+            return organisation.register_type not in (RegisterType.KRS, RegisterType.NONE)
         return self.for_whom == ForWhom.ALL or organisation.is_group
 
     def question(self, form: Any) -> Any:

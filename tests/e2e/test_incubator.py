@@ -155,6 +155,28 @@ def test_what_is_typed_is_saved_by_itself(server_data, page):
     assert draft.data["idea_name"] == "Łąka pod każdym oknem"
 
 
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_sign_of_saving_is_seen_where_somebody_types(server_data, open_page, width):
+    page = open_page(width=width, height=640)
+    enter(page, MARIA)
+    page.goto(step(draft_of_maria(), "idea"))
+    for key in ("idea_name", "beneficiaries"):
+        question(page, key).fill("41" if key == "beneficiaries" else "Inna łąka")
+        page.keyboard.press("Tab")
+        expect(status(page)).to_have_attribute("data-state", "saved")
+        expect(status(page)).to_be_in_viewport(ratio=1)
+        # Nor does it lie over what has the focus now.
+        assert page.evaluate(
+            """() => {
+                const focus = document.activeElement.getBoundingClientRect();
+                const found = document.querySelector("[data-autosave-status]");
+                const sign = found.getBoundingClientRect();
+                return focus.top < sign.top || focus.top >= sign.bottom;
+            }"""
+        )
+    assert_no_horizontal_scrolling(page)
+
+
 def test_the_counter_counts_signs(server_data, page):
     enter(page, MARIA)
     page.goto(step(draft_of_maria(), "idea"))
@@ -246,7 +268,8 @@ def test_by_keyboard_alone(server_data, page):
 @pytest.mark.parametrize("width", [320, 1280])
 def test_every_page_is_accessible(server_data, open_page, width, theme):
     page = open_page(width=width, theme=theme)
-    for address in ("/inkubator/", CALL, "/inkubator/sprawdz/", "/en/inkubator/"):
+    news = "/inkubator/powiadomienia/"
+    for address in ("/inkubator/", CALL, "/inkubator/sprawdz/", "/en/inkubator/", news):
         page.goto(address)
         assert_accessible(page)
     enter(page, MARIA)
@@ -260,4 +283,6 @@ def test_every_page_is_accessible(server_data, open_page, width, theme):
     page.goto("/konto/organizacje/")
     assert_accessible(page)
     page.goto(f"/konto/organizacje/{application.organisation.uuid}/")
+    page.locator("details summary").last.click()
     assert_accessible(page)
+    assert_no_horizontal_scrolling(page)

@@ -14,7 +14,11 @@ import pytest
 from django.db import connections
 from django.test import Client
 
+from core.actors import SYSTEM
+from core.files.models import StoredFile
+from forms.services import save_version
 from incubator.models import Application, ApplicationDraft
+from tests.factories.forms import field, form_json
 from tests.factories.incubator import make_call, make_draft, owner_of, url_for
 from tests.running import town  # noqa: F401 - a fixture
 
@@ -63,6 +67,48 @@ class Writer:
             self.acknowledged.append(text)
             return
         raise AssertionError("the server never answered")
+
+
+def test_two_hundred_megabytes_are_refused_with_a_sentence_and_the_words_beside_them_kept(town):  # noqa: F811
+    """As a browser without a script sends them: the answer stands beside the question."""
+    form = save_version(
+        "files", form_json(field("name", required=True), field("plan", "file")), actor=SYSTEM
+    )
+    application = make_draft(make_call(form))
+    writer = Writer(application)
+    size, line = 200 * 1024 * 1024, "granica"
+    values = {
+        "csrfmiddlewaretoken": writer.token,
+        "rev": str(writer.rev),
+        "client": "w",
+        "name": "Wpisane obok",
+        "upload": "plan",
+    }
+    head = "".join(
+        f'--{line}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'
+        for key, value in values.items()
+    )
+    head += f'--{line}\r\nContent-Disposition: form-data; name="file-plan"; filename="plan.pdf"\r\n'
+    head += "Content-Type: application/pdf\r\n\r\n%PDF-1.4\n"
+    tail = f"\r\n--{line}--\r\n".encode()
+    town.start()
+    connection = http.client.HTTPConnection("localhost", town.port, timeout=120)
+    connection.putrequest("POST", url_for("step", application, "only"))
+    connection.putheader("Cookie", writer.cookie)
+    connection.putheader("Content-Type", f"multipart/form-data; boundary={line}")
+    connection.putheader("Content-Length", str(len(head) + size + len(tail)))
+    connection.endheaders(head.encode())
+    block = bytes(1024 * 1024)
+    for _part in range(200):
+        connection.send(block)
+    connection.send(tail)
+    answer = connection.getresponse()
+    page = answer.read().decode()
+    assert answer.status == 422, page
+    assert 'id="a-plan_error"' in page
+    assert "Wpisane obok" in page
+    assert ApplicationDraft.objects.get(application=application).data["name"] == "Wpisane obok"
+    assert not StoredFile.objects.exists()
 
 
 def test_what_was_acknowledged_is_there_after_every_kill(town):  # noqa: F811
