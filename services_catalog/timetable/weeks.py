@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -53,6 +54,11 @@ class Entry:
     @property
     def room(self) -> str:
         return self.slot.room.name if self.slot.room else ""
+
+    @property
+    def book_url(self) -> str:
+        """Where places on it are booked or waited for; empty where nobody can."""
+        return reverse("services:book", args=[self.slot.uuid]) if self.is_bookable else ""
 
     @property
     def status(self) -> str:
