@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from core.files import open_file
 from core.ports import CannotErase, DataExport, DataNotice, ExportedFile
 from core.transitions import Refused
+from services_catalog.bookings.models import Booking
+from services_catalog.bookings.services import move as move_booking
 from services_catalog.cases import selectors
 from services_catalog.cases.answers import shown
 from services_catalog.cases.models import ServiceRequest
@@ -81,3 +83,47 @@ class CasePersonalData:
                 move(case, "erase", actor=user)
             except Refused as refusal:
                 raise CannotErase(str(refusal)) from refusal
+
+
+class BookingPersonalData:
+    """Contacts of bookings; what stays is a number, a date and whether somebody came."""
+
+    def notice(self) -> DataNotice:
+        return DataNotice(
+            title=_("Bookings"),
+            what=_("Your name, address and telephone, which dates you booked or waited for."),
+            purpose=_("To keep places for you and to tell you when something changes."),
+            legal_basis=_("A task in the public interest (GDPR, art. 6(1)(e))."),
+            retention=_("Until the date is over and the period set for the service has passed."),
+            stays=_("The number, the date, how many people, and the state, without your name."),
+        )
+
+    def export(self, user: Any) -> DataExport:
+        rows = Booking.objects.of_person(user).select_related("slot__service", "contact")
+        return DataExport(
+            data=[
+                {
+                    "number": booking.number,
+                    "service": booking.slot.service.name,
+                    "from": booking.slot.starts_at.isoformat(),
+                    "to": booking.slot.ends_at.isoformat(),
+                    "people": booking.party_size,
+                    "state": booking.state_label,
+                    "made": booking.created_at.isoformat(),
+                    "contact": {
+                        name: getattr(getattr(booking, "contact", None), name, "")
+                        for name in ("name", "for_whom", "email", "phone")
+                    },
+                }
+                for booking in rows.order_by("created_at")
+            ]
+        )
+
+    def erase(self, user: Any) -> None:
+        for booking in Booking.objects.of_person(user).filter(erased_at=None).order_by("slot"):
+            try:
+                move_booking(booking, "erase", actor=user)
+            except Refused as refusal:
+                raise CannotErase(
+                    _("You have bookings of coming dates. Cancel them first.")
+                ) from refusal

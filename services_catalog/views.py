@@ -9,8 +9,10 @@ from django.urls import reverse
 from django.utils.translation import get_language, get_language_info
 from django.views.decorators.http import require_safe
 
+from core.clock import database_now
 from core.i18n.sorting import sort_key
 from services_catalog import leaflet
+from services_catalog.bookings.selectors import next_slots
 from services_catalog.selectors.comparing import compare
 from services_catalog.selectors.packages import find_package
 from services_catalog.selectors.services import (
@@ -101,6 +103,9 @@ def package_page(request: HttpRequest, slug: str) -> HttpResponse:
     if package is None:
         raise Http404
     url = reverse("services:package_request", args=[slug])
-    return render(
-        request, "services_catalog/package.html", {"package": package, "request_url": url}
-    )
+    # Dates can be booked together when every service that is always part of it has some.
+    found = next_slots([service.canonical for service in package.services], database_now())
+    has_dates = bool(found) and all(one.canonical.pk in found for one in package.required)
+    dates_url = reverse("services:book_package", args=[slug]) if has_dates else ""
+    context = {"package": package, "request_url": url, "dates_url": dates_url}
+    return render(request, "services_catalog/package.html", context)

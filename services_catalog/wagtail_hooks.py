@@ -13,6 +13,7 @@ from wagtail.admin.ui.tables import UpdatedAtColumn
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from services_catalog.bookings.admin import BookingViewSet
 from services_catalog.cases.admin import CaseViewSet, PersonalDataViewSet
 from services_catalog.cases.admin.bulk import AssignAction, MergeAction, PriorityAction
 from services_catalog.cases.admin.dashboard import CasePanel, CaseSummary
@@ -81,7 +82,7 @@ register_snippet(ReplyTemplateViewSet)
 
 @hooks.register("register_admin_viewset")
 def register_cases() -> Any:
-    return [CaseViewSet(), PersonalDataViewSet(), IdeaViewSet()]
+    return [CaseViewSet(), BookingViewSet(), PersonalDataViewSet(), IdeaViewSet()]
 
 
 for action in (AssignAction, PriorityAction, MergeAction):

@@ -37,7 +37,7 @@ def _days(text: str) -> frozenset[date]:
 
 def _readable_days(text: str) -> frozenset[date]:
     """As above, without lines that an import has broken: visitors get the rest."""
-    found = set()
+    found: set[date] = set()
     for line in text.splitlines():
         with suppress(ValueError):
             found |= _days(line)

@@ -178,7 +178,7 @@ class CampaignPage(BasePage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
-        context["is_over"] = bool(self.ends_on) and self.ends_on < timezone.localdate()
+        context["is_over"] = self.ends_on is not None and self.ends_on < timezone.localdate()
         page = self.call_page
         # The page it led to may have been deleted or taken back: then there is no button.
         context["call_url"] = (

@@ -21,6 +21,8 @@ from core.search.query import excerpt, find
 from core.search.suggest import suggestions
 from home.my_matters import my_matters
 from home.sitemaps import LanguagesSitemap
+from services_catalog.bookings.access import opened_bookings
+from services_catalog.bookings.selectors import opened_bookings as bookings_of
 from services_catalog.cases.access import opened_cases
 from services_catalog.cases.selectors import opened_cases as matters_of
 
@@ -114,7 +116,9 @@ def my_matters_page(request: HttpRequest) -> HttpResponse:
     matters = (
         my_matters(user=request.user, language=language) if request.user.is_authenticated else None
     )
-    opened = [] if matters else matters_of(opened_cases(request))
+    opened = []
+    if matters is None:
+        opened = [*matters_of(opened_cases(request)), *bookings_of(opened_bookings(request))]
     return render(request, "home/my_matters.html", {"matters": matters, "opened": opened})
 
 

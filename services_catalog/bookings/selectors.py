@@ -15,9 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.i18n.dates import date_range
-from core.ports import Matter, Platform
+from core.ports import ActivitySource, Matter, Platform
 from services_catalog.bookings import notices, states
 from services_catalog.bookings.models import Booking
+from services_catalog.cases.permissions import may_work
+from services_catalog.selectors.dates import NextDate
 from services_catalog.timetable import states as slot_states
 from services_catalog.timetable.models import Slot
 
@@ -86,10 +88,20 @@ def next_slots(services: Iterable[Any], now: datetime) -> dict[int, Slot]:
         Slot.objects.bookable(now)
         .filter(service__in=[service.pk for service in services], starts_at__gt=now)
         .annotate(is_full=Q(capacity__lte=F("booked") + F("held")))
-        .order_by("service", "is_full", "starts_at")
-        .distinct("service")
+        .order_by("service_id", "is_full", "starts_at")
+        .distinct("service_id")
     )
     return {slot.service_id: slot for slot in rows}
+
+
+def next_dates(services: Iterable[Any], now: datetime) -> dict[int, NextDate]:
+    """The same in words, for the catalogue and the board; two queries."""
+    slots = next_slots(services, now)
+    places = places_of(slots.values())
+    return {
+        number: NextDate(slot.starts_at, places[slot.pk].label, places[slot.pk].is_full)
+        for number, slot in slots.items()
+    }
 
 
 def attendance(slot: Slot) -> dict[str, list[Booking]]:
@@ -124,6 +136,25 @@ def to_be_phoned(user: Any) -> QuerySet[Booking]:
     )
 
 
+def waiting_offers(user: Any, language: str) -> Iterable[Matter]:
+    """Offers that somebody has to tell by telephone, for the dashboard."""
+    if not may_work(user):
+        return
+    with translation.override(language):
+        for booking in to_be_phoned(user)[:50]:
+            yield Matter(
+                platform=Platform.SERVICES,
+                kind=_("Place to be offered by telephone"),
+                title=booking.slot.service.name,
+                url=reverse("services_catalog_bookings:date", args=[booking.slot_id]),
+                number=booking.number,
+                state=booking.staff_state_label,
+                due=booking.offer_until,
+                updated_at=booking.updated_at,
+                waits_for_me=True,
+            )
+
+
 def my_bookings(user: Any, language: str) -> Iterable[Matter]:
     """A resident's bookings for `/sprawy/`."""
     rows = Booking.objects.of_person(user).select_related("slot__service")
@@ -156,3 +187,13 @@ def matter(booking: Booking) -> Matter:
         waits_for_me=is_offer,
         is_closed=not booking.is_live,
     )
+
+
+class BookingActivity(ActivitySource):
+    """A person's bookings; for the desk, offers to be told by telephone."""
+
+    def mine(self, *, user: Any, language: str) -> Iterable[Matter]:
+        return my_bookings(user, language)
+
+    def waiting_for(self, *, user: Any, language: str) -> Iterable[Matter]:
+        return waiting_offers(user, language)

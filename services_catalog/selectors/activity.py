@@ -11,11 +11,14 @@ from django.utils.translation import gettext as _
 from core.ports import Activity, ActivitySource, Matter, Platform
 from services_catalog.cases.selectors import my_cases, waiting_cases
 from services_catalog.models.service import ServiceMode
+from services_catalog.selectors.dates import next_dates
 from services_catalog.selectors.services import live_services
 
 
 class ServiceActivity(ActivitySource):
-    """The next departure of every service with hours; those on request as always open."""
+    """The next departure of every service with hours, of those with dates the next of these and
+    its free places; those on request as always open.
+    """
 
     def mine(self, *, user: Any, language: str) -> Iterable[Matter]:
         return my_cases(user, language)
@@ -24,7 +27,22 @@ class ServiceActivity(ActivitySource):
         return waiting_cases(user, language)
 
     def open_now(self, *, language: str, now: datetime) -> Iterable[Activity]:
-        for service in live_services(language):
+        services = list(live_services(language))
+        dates = next_dates([service.canonical for service in services], now)
+        for service in services:
+            date = dates.get(service.canonical.pk)
+            if date is not None:
+                yield Activity(
+                    platform=Platform.SERVICES,
+                    title=service.name,
+                    url=f"{service.url}terminy/",
+                    summary=service.summary,
+                    starts_at=date.starts_at,
+                    capacity=date.label,
+                    action=_("Join the queue") if date.is_full else _("Book"),
+                    is_example=service.is_example,
+                )
+                continue
             start = service.next_start(now)
             if start is None and service.mode != ServiceMode.REQUEST:
                 continue

@@ -8,12 +8,14 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.i18n.folding import fold
 from core.search.text import matches
 from services_catalog.models.service import ServicePlace
 from services_catalog.models.service_parts import Weekday
+from services_catalog.selectors.dates import next_dates
 from services_catalog.selectors.services import ServiceView, live_services
 
 PAGE_SIZE = 12
@@ -144,6 +146,7 @@ def catalogue(params: QueryDict, *, language: str, base_url: str) -> dict[str, A
         key=lambda item: (item.next is None, item.next, fold(item.name)),
     )
     page = Paginator(found, PAGE_SIZE).get_page(params.get(PAGE))
+    _add_dates(page.object_list)
     return {
         "query": query,
         "facets": facets,
@@ -158,6 +161,13 @@ def catalogue(params: QueryDict, *, language: str, base_url: str) -> dict[str, A
             for number in page.paginator.page_range
         ],
     }
+
+
+def _add_dates(services: Iterable[ServiceView]) -> None:
+    """The next date of each service shown, and its free places."""
+    dates = next_dates([service.canonical for service in services], timezone.now())
+    for service in services:
+        service.next_date = dates.get(service.canonical.pk)
 
 
 def _matches_query(service: ServiceView, query: str) -> bool:

@@ -31,8 +31,11 @@ def service_url(slug: str, language: str) -> str:
 class ServiceView:
     """A service with the words of one language laid over it.
 
-    Texts come from the translation where there is one, all else from the canonical row.
+    Texts come from the translation where there is one, all else from the canonical row. Lists set
+    the next date that takes bookings.
     """
+
+    next_date: Any = None
 
     def __init__(self, canonical: Service, text: Service, language: str) -> None:
         self.canonical = canonical
@@ -135,8 +138,11 @@ def service_context(service: ServiceView | Service, *, language: str) -> dict[st
 
 def request_url(service: ServiceView) -> str:
     """Where a resident asks for the service; empty where that is not how one gets it."""
-    if service.mode in {ServiceMode.REQUEST, ServiceMode.SLOTS}:
-        return f"{service.url}zgloszenie/"
+    match service.mode:
+        case ServiceMode.SLOTS:
+            return f"{service.url}terminy/"
+        case ServiceMode.REQUEST:
+            return f"{service.url}zgloszenie/"
     return ""
 
 

@@ -19,7 +19,13 @@ def test_what_is_registered():
             "organisation_merges",
         )
     } == {
-        "activity": ["home.events", "incubator.calls", "plebiscite", "services_catalog.services"],
+        "activity": [
+            "home.events",
+            "incubator.calls",
+            "plebiscite",
+            "services_catalog.bookings",
+            "services_catalog.services",
+        ],
         "search_source": [
             "core.documents",
             "home.pages",
@@ -35,6 +41,7 @@ def test_what_is_registered():
             "home.newsletter",
             "incubator",
             "plebiscite",
+            "services_catalog.bookings",
             "services_catalog.cases",
         ],
         "demo": [
@@ -45,6 +52,7 @@ def test_what_is_registered():
             "pictures",
             "plebiscite",
             "services_catalog",
+            "services_catalog.bookings",
             "services_catalog.cases",
             "services_catalog.timetable",
         ],

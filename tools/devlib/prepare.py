@@ -158,7 +158,7 @@ def migrate() -> None:
     executor = MigrationExecutor(connection)
     if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
         return
-    say("Preparing the database tables (half a minute the first time)")
+    say("Preparing the database tables")
     call_command("migrate", interactive=False, verbosity=0)
     with connection.cursor() as cursor:
         cursor.execute("COMMENT ON TABLE django_migrations IS %s", [json.dumps(present)])

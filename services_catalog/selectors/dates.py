@@ -1,0 +1,35 @@
+"""The next date of a service that can be booked, as whoever keeps bookings tells it.
+
+The catalogue and the board show it without knowing of bookings, which lie above them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from core.ports import Registry
+
+
+@dataclass(frozen=True)
+class NextDate:
+    """When it is, and how it stands in words."""
+
+    starts_at: datetime
+    label: str
+    is_full: bool
+
+
+#: Gives the next date of each of the canonical services, by the service's number.
+sources: Registry[Callable[[Iterable[Any], datetime], dict[int, NextDate]]] = Registry()
+
+
+def next_dates(services: Iterable[Any], now: datetime) -> dict[int, NextDate]:
+    """The next date of each of the canonical services that has one; constant in queries."""
+    services = list(services)
+    found: dict[int, NextDate] = {}
+    for source in sources:
+        found |= source(services, now)
+    return found
