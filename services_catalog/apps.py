@@ -23,7 +23,8 @@ class ServicesCatalogConfig(AppConfig):
         from services_catalog.personal_data import BookingPersonalData, CasePersonalData
         from services_catalog.selectors import ServiceActivity, dates
         from services_catalog.sources import ServiceSearch
-        from services_catalog.timetable import feeds
+        from services_catalog.staff_calendar.grid import waiting_of
+        from services_catalog.timetable import feeds, weeks
         from services_catalog.timetable.generating import tick
 
         ports.activity.register("services_catalog.services", ServiceActivity())
@@ -58,3 +59,4 @@ class ServicesCatalogConfig(AppConfig):
             "services_catalog.own_organisation", feeds.slots_of_own_organisation
         )
         feeds.person_sources.register("services_catalog.bookings", booked_slots)
+        weeks.queues.register("services_catalog.bookings", waiting_of)

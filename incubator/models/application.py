@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
@@ -225,7 +225,8 @@ class ApplicationSnapshot(Snapshot):
         return {
             **super().content(),
             "application": str(self.application.uuid),
-            "arrived_at": self.arrived_at.isoformat(),
+            # In UTC, as it comes back from the database, whatever zone it was given in.
+            "arrived_at": self.arrived_at.astimezone(UTC).isoformat(),
         }
 
 

@@ -27,6 +27,7 @@ class BookingForm(OnceForm):
         error_messages={
             "required": _("Write how many people come."),
             "invalid": _("Write how many people come, as a number."),
+            "min_value": _("Write how many people come."),
         },
     )
     name = TidyField(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,6 +16,7 @@ from django.utils.translation import ngettext
 from core.clock import database_now
 from core.i18n.dates import in_town
 from core.i18n.sorting import sort_key
+from core.ports import Registry
 from core.worktime import holidays
 from directory.models import ClosedDay, Room, TargetGroup
 from services_catalog.models.service import ServiceMode
@@ -22,6 +24,9 @@ from services_catalog.selectors.services import service_url, translations
 from services_catalog.timetable import selectors
 from services_catalog.timetable.models import Slot
 from services_catalog.timetable.recurrence import day_bounds, town_day
+
+#: Who waits for places: gives the number of people by slot. Their places are not free to others.
+queues: Registry[Callable[[list[Slot]], dict[int, int]]] = Registry()
 
 DAY, ROOM, GROUP = "dzien", "sala", "dla"
 #: How far ahead and back the addresses of weeks lead; beyond there is nothing to see.
@@ -51,6 +56,11 @@ class Entry:
         return self.slot.room.name if self.slot.room else ""
 
     @property
+    def book_url(self) -> str:
+        """Where places on it are booked or waited for; empty where nobody can."""
+        return reverse("services:book", args=[self.slot.uuid]) if self.is_bookable else ""
+
+    @property
     def status(self) -> str:
         """`eventStatus` of schema.org."""
         return f"https://schema.org/Event{'Cancelled' if self.is_cancelled else 'Scheduled'}"
@@ -76,8 +86,12 @@ class Link:
 
 
 def entries_of(slots: Iterable[Slot], language: str, now: datetime) -> list[Entry]:
-    """The slots in words; one more query for the translations."""
+    """The slots in words; a query for the translations, one for those who wait."""
+    slots = list(slots)
     texts = translations(language)
+    waiting: dict[int, int] = {}
+    for queue in queues:
+        waiting.update(queue(slots))
     found = []
     for slot in slots:
         text = texts.get(slot.service.translation_key, slot.service)
@@ -89,7 +103,7 @@ def entries_of(slots: Iterable[Slot], language: str, now: datetime) -> list[Entr
                 url=service_url(slot.service.slug, language),
                 starts_at=timezone.localtime(slot.starts_at),
                 ends_at=timezone.localtime(slot.ends_at),
-                places=places(slot, now),
+                places=places(slot, now, waiting=waiting.get(slot.pk, 0)),
                 is_bookable=slot.is_bookable(now) and slot.service.mode == ServiceMode.SLOTS,
                 is_over=slot.ends_at <= now,
             )
@@ -97,7 +111,7 @@ def entries_of(slots: Iterable[Slot], language: str, now: datetime) -> list[Entr
     return found
 
 
-def places(slot: Slot, now: datetime) -> str:
+def places(slot: Slot, now: datetime, *, waiting: int) -> str:
     """How one gets in, in a few words."""
     if slot.is_cancelled:
         return _("cancelled")
@@ -109,11 +123,10 @@ def places(slot: Slot, now: datetime) -> str:
         return ""
     if not slot.is_bookable(now):
         return _("no more bookings") if slot.book_until <= now else _("no bookings yet")
-    if slot.free == 0:
+    free = slot.free - waiting
+    if free <= 0:
         return _("no free places")
-    return ngettext("%(number)s free place", "%(number)s free places", slot.free) % {
-        "number": slot.free
-    }
+    return ngettext("%(number)s free place", "%(number)s free places", free) % {"number": free}
 
 
 def chosen_monday(text: str, today: date) -> date:

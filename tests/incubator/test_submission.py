@@ -55,6 +55,12 @@ class TestSending:
         assert all(found.number in mail.subject for mail in mails)
         assert [event.verb for event in history(found)] == ["begin", "submit"]
 
+    def test_the_digest_does_not_depend_on_the_zone_of_the_moment(self):
+        call = make_call()
+        application = make_draft(call)
+        send(application, arrived_at=call.opens_at.astimezone(WARSAW))
+        assert ApplicationSnapshot.objects.get().is_intact()
+
     def test_the_shipped_form_can_be_filled_in_and_sent(self):
         application = make_draft(make_call(place_form()), answers=ANSWERS)
         owner = owner_of(application)

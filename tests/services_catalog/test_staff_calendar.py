@@ -238,6 +238,22 @@ def test_figures_and_files(client, desk, django_assert_max_num_queries):
     assert client.get(f"{url('reports')}?od=x&do=2020-01-01").status_code == 200
 
 
+def test_places_that_the_queue_wants_are_not_free_to_others(client):
+    slot = make_slot(service=ServiceFactory(mode="slots"), capacity=2, waitlist_max=3)
+    page = lambda: client.get(  # noqa: E731
+        reverse("timetable:week"), {"dzien": slot.starts_at.date()}
+    ).content.decode()
+    assert "2 wolne miejsca" in page()
+    places(slot)
+    assert "1 wolne miejsce" in page()
+    person = UserFactory()
+    book(
+        slot, actor=person, party_size=2, name="Grupa", email=person.email, language="pl",
+        submission_key=uuid.uuid4(), join_queue=True,
+    )  # fmt: skip
+    assert "brak wolnych miejsc" in page()
+
+
 def test_bookings_stand_in_the_calendar_of_their_person(client):
     person = UserFactory()
     slot = make_slot(starts_at=soon())

@@ -63,6 +63,8 @@ class TestWeek:
         assert all(words in page for words in ("Szycie", "Próba", "Weź nici", "5 wolnych miejsc"))
         assert "Ukryta" not in page
         assert 'itemtype="https://schema.org/Event"' in page
+        assert page.count(reverse("services:book", args=[slot.uuid])) == 1
+        assert page.count('class="slot__book') == 1, "nobody books where one just comes"
         for choice in ("&sala=kino", "&dla=seniorzy"):
             page = client.get(week_of(slot.starts_at) + choice).content.decode()
             assert "Szycie" in page
