@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -10,7 +11,10 @@ from playwright.sync_api import expect
 from core.clock import database_now
 from core.i18n.dates import TOWN_TIME
 from incubator.models import Call
+from plebiscite import addresses
 from plebiscite.codes import new_code
+from plebiscite.models import Inbox
+from plebiscite.services import moving
 from tests.e2e.plebiscites import keep_files_of
 from tests.e2e.test_booth import make_a_stand
 from tests.factories import plebiscite as make
@@ -41,6 +45,28 @@ def wrong_page(open_context):
         return context.new_page()
 
     return make
+
+
+def test_a_wrong_clock_neither_closes_nor_opens_a_vote(server_data, wrong_page):
+    codes = [new_code(), new_code()]
+    running = make.voting(codes=codes, closes_in=timedelta(hours=5))
+    over = make.voting(codes=[new_code()], closes_in=timedelta(hours=-2))
+    moving.write_down_what_is_due()
+    for days, code in ((DAYS, codes[0]), (-DAYS, codes[1])):
+        page = wrong_page(days)
+        page.goto(addresses.code_booth(over.slug))
+        assert abs(page.evaluate("Date.now()") / 1000 - database_now().timestamp()) > 86_400
+        expect(page.locator("#code")).to_have_count(0)
+        expect(page.locator("h1")).to_contain_text("zamknięte")
+        page.goto(addresses.code_booth(running.slug))
+        page.locator("#code").fill(code)
+        page.locator("main form button[type=submit]").click()
+        page.locator("#pick-M2").check()
+        page.locator("main form[data-ballot] .choice-bar button").last.click()
+        page.locator("main form[data-seal] button").click()
+        expect(page.locator(".receipt")).to_be_visible()
+    assert Inbox.objects.filter(plebiscite=running).count() == 2
+    assert not Inbox.objects.filter(plebiscite=over).exists()
 
 
 def test_a_count_down_goes_by_the_clock_of_the_site(server_data, wrong_page):
