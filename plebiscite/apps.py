@@ -22,6 +22,7 @@ class PlebisciteConfig(AppConfig):
             mixing,
             moving,
             proposals,
+            sign_files,
             signing,
             witnessing,
         )
@@ -36,6 +37,7 @@ class PlebisciteConfig(AppConfig):
         ports.open_data.register("wyniki-glosowan", TOTALS)
         file_permissions.register(proposals.FILE_OWNER, proposals.may_read_picture)
         file_permissions.register(paper.FILE_OWNER, paper.may_read_protocol)
+        file_permissions.register(sign_files.FILE_OWNER, sign_files.may_read_sign_file)
         for name, every, run in (
             ("plebiscite.keys", timedelta(seconds=10), moving.make_missing_keys),
             ("plebiscite.due", timedelta(seconds=1), moving.write_down_what_is_due),

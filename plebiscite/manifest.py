@@ -62,15 +62,20 @@ def write(
     beacon_rule: str,
     polling_points: list[str],
     codes: tuple[int, str],
+    is_rehearsal: bool = False,
 ) -> str:
     """The manifest as canonical JSON: sorted keys, no spaces, moments in UTC.
 
     `regulations` are hashes of the text in each language; `codes` how many voting codes were
     printed, and the hash of the list of their digests. `residence` are the postal codes and towns
-    whose addresses a declaration may name; none when addresses are not checked.
+    whose addresses a declaration may name; none when addresses are not checked. That of a test
+    run says so.
     """
+    # A key of its own, and only there: nothing but a test run can be taken for one.
+    marked = {"rehearsal": True} if is_rehearsal else {}
     return canonical_json(
         {
+            **marked,
             "format": FORMAT,
             "plebiscite": plebiscite,
             "slug": slug,

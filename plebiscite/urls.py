@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from django.urls import path
 
-from plebiscite.views import asking, judging, kiosk, lookup, objecting, proposing, rehearsing
+from plebiscite.views import (
+    asking,
+    judging,
+    kiosk,
+    lookup,
+    objecting,
+    proposing,
+    rehearsing,
+    sign_files,
+)
 from plebiscite.views.booth.account import booth
 from plebiscite.views.booth.code import code_booth
 
 app_name = "plebiscite"
 
 urlpatterns = [
+    path("<slug:slug>/znak/plik/<uuid:pk>/", sign_files.sign_file, name="sign_file"),
     path("<slug:slug>/znak/prosba/", asking.ask, name="ask_for_sign"),
     path("<slug:slug>/jury/", judging.desk, name="judging"),
     path("<slug:slug>/jury/<int:number>/", judging.sheet, name="jury_sheet"),

@@ -46,6 +46,8 @@ class Person:
     birth_date: datetime.date
     street: str
     postal_code: str
+    #: For the turnout alone; it tells nobody apart.
+    district: str = ""
 
 
 def normalise_name(name: str) -> str:

@@ -11,7 +11,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.base import ViewSetGroup
 
-from plebiscite.commission_admin import desk, setup, urns
+from plebiscite.commission_admin import desk, setup, sign_files, urns
 from plebiscite.commission_admin.choices import ContestChoiceViewSet
 from plebiscite.commission_admin.dashboard import CommissionPanel
 from plebiscite.commission_admin.juries import JuryViewSet
@@ -82,5 +82,6 @@ def point_urls() -> list[URLPattern]:
         path("urny/<int:pk>/", urns.batch_view, name="plebiscite_batch"),
         path("urny/<int:pk>/karty/", urns.entry_view, name="plebiscite_entry"),
         path("urny/<int:pk>/protokol/", urns.protocol_view, name="plebiscite_protocol"),
+        path("pliki-znaku/<uuid:pk>/", sign_files.sign_files_view, name="plebiscite_sign_files"),
         path("papier/<uuid:pk>/", urns.account_view, name="plebiscite_paper_account"),
     ]

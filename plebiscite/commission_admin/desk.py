@@ -212,7 +212,12 @@ def _desk(
 
 
 def _form(point: PollingPoint, data: Any = None) -> DeskForm:
-    return DeskForm(data, today=_today(), residence=point.plebiscite.residence)
+    return DeskForm(
+        data,
+        today=_today(),
+        residence=point.plebiscite.residence,
+        districts=point.plebiscite.districts,
+    )
 
 
 def _slip(request: HttpRequest, point: PollingPoint, form: DeskForm, mark: Any) -> HttpResponse:

@@ -34,7 +34,7 @@ class DeskForm(DeclarationForm):
                 "invalid": _("This is no date. Write it like 03.05.1961."),
             },
         )
-        self.order_fields(["name", "birth_date", "street", "postal_code"])
+        self.order_fields(["name", "birth_date", "street", "postal_code", "district"])
         for name, field in self.fields.items():
             field.widget.attrs.update({"autocomplete": "off", "class": ""})
             if name == "name":

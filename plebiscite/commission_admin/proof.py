@@ -7,15 +7,18 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
 from core.transitions import TransitionError
 from plebiscite.models import BeaconDraft, BundleFile, KeyDestruction, Plebiscite
 from plebiscite.permissions import is_commission
 from plebiscite.phases import PUBLISHED, SEALED_ON, PlebisciteState
+from plebiscite.selectors.bundling import may_be_bundled
 from plebiscite.selectors.explaining import ready_bundle
 from plebiscite.services import bundles, witnessing
 
@@ -52,6 +55,7 @@ def proof_context(plebiscite: Plebiscite, user: Any) -> dict[str, Any]:
         "destruction": KeyDestruction.objects.filter(plebiscite=plebiscite).first(),
         "destruction_request": waiting.first(),
         "is_published": plebiscite.state in PUBLISHED,
+        "may_be_bundled": may_be_bundled(plebiscite),
         "bundle": bundle,
         "bundle_file": ready_bundle(plebiscite),
     }
@@ -118,12 +122,26 @@ def bundle_view(request: HttpRequest, pk: str) -> HttpResponse:
     return _back(plebiscite)
 
 
+@require_safe
+def rehearsal_bundle_view(request: HttpRequest, pk: str) -> FileResponse:
+    """The bundle of a test run, for the commission alone."""
+    row = bundles.rehearsal_bundle(_found(request, pk), actor=request.user)
+    if row is None:
+        raise Http404
+    response = FileResponse(
+        default_storage.open(row.name), as_attachment=True, filename="proba.zip"
+    )
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
 def urls() -> list[URLPattern]:
     """Addresses below that of the plebiscites in the admin."""
     return [
         path("<uuid:pk>/liczba/", beacon_view, name="beacon"),
         path("<uuid:pk>/klucze/", destruction_view, name="destruction"),
         path("<uuid:pk>/pakiet/", bundle_view, name="bundle"),
+        path("<uuid:pk>/pakiet/proba.zip", rehearsal_bundle_view, name="rehearsal_bundle"),
     ]
 
 

@@ -284,6 +284,8 @@ def _summary(plebiscite: Plebiscite) -> list[tuple[str, list[tuple[str, Any]]]]:
                 (named("channels"), ", ".join(str(channels[one]) for one in values["channels"])),
                 (named("minimum_age"), plebiscite.minimum_age),
                 (named("residence"), plebiscite.residence or _("not checked")),
+                (named("turnout_by_age"), _("yes") if plebiscite.turnout_by_age else _("no")),
+                (named("districts"), plebiscite.districts or _("not asked")),
                 (named("grace_s"), plebiscite.grace_s),
                 *((named(name), getattr(plebiscite, name)) for name in ("mix_k", "retention_days")),
             ],

@@ -35,7 +35,15 @@ METHOD = (
     "beacon_rule",
     "quorum",
 )
-RULES = ("minimum_age", "residence", "grace_s", "mix_k", "retention_days")
+RULES = (
+    "minimum_age",
+    "residence",
+    "turnout_by_age",
+    "districts",
+    "grace_s",
+    "mix_k",
+    "retention_days",
+)
 
 
 class TextsForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -92,7 +100,10 @@ class ChannelsForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Plebiscite
         fields = ("channels", *RULES)
-        widgets = {"residence": forms.Textarea(attrs={"rows": 2})}
+        widgets = {
+            "residence": forms.Textarea(attrs={"rows": 2}),
+            "districts": forms.Textarea(attrs={"rows": 2}),
+        }
 
 
 class PointForm(forms.ModelForm):  # type: ignore[type-arg]

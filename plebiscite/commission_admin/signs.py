@@ -40,7 +40,13 @@ class SignRulesViewSet(ModelViewSet):
             "plebiscite",
             label=_("Plebiscite"),
             get_url=lambda one: reverse("plebiscite_sign_rules:edit", args=[one.pk]),
-        )
+        ),
+        TitleColumn(
+            "files",
+            label=_("Files of the sign"),
+            accessor=lambda one: one.plebiscite.sign_files.count(),
+            get_url=lambda one: reverse("plebiscite_sign_files", args=[one.plebiscite_id]),
+        ),
     ]
     panels = [
         FieldPanel("plebiscite"),

@@ -69,6 +69,12 @@ class DeclarationForm(forms.Form):
         widget=forms.TextInput(attrs={"class": "input", "autocomplete": "address-level2"}),
         error_messages={"required": _("Write the town.")},
     )
+    district = forms.ChoiceField(
+        label=_("In which part of the town do you live?"),
+        help_text=_("For the turnout alone: we keep numbers, and never who lives where."),
+        required=False,
+        widget=forms.Select(attrs={"class": "input"}),
+    )
     is_resident = forms.BooleanField(
         label=_(
             "I declare that I live in Hajnówka and mean to stay, that what I have written is "
@@ -78,11 +84,21 @@ class DeclarationForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, today: datetime.date, residence: str = "", **kwargs: Any
+        self,
+        *args: Any,
+        today: datetime.date,
+        residence: str = "",
+        districts: str = "",
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
         self.places = places(residence)
+        if listed := places(districts):
+            field: Any = self.fields["district"]
+            field.choices = [("", _("I would rather not say")), *((one, one) for one in listed)]
+        else:
+            del self.fields["district"]
 
     def clean_name(self) -> str:
         name = " ".join(self.cleaned_data["name"].split())
@@ -122,4 +138,10 @@ class DeclarationForm(forms.Form):
     def person(self) -> Person:
         """Who it is, once the form is valid."""
         data = self.cleaned_data
-        return Person(data["name"], data["birth_date"], data["street"], data["postal_code"])
+        return Person(
+            name=data["name"],
+            birth_date=data["birth_date"],
+            street=data["street"],
+            postal_code=data["postal_code"],
+            district=data.get("district", ""),
+        )

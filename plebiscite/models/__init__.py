@@ -41,9 +41,10 @@ from plebiscite.models.register import (
     Declaration,
     NamesakeRequest,
     ParticipationMark,
+    TurnoutGroup,
     VoterRegister,
 )
-from plebiscite.models.sign import SignRules, UseRequest
+from plebiscite.models.sign import SignFile, SignRules, UseRequest
 from plebiscite.models.together import MoveRequest
 from plebiscite.models.watching import Alert
 
@@ -90,7 +91,9 @@ __all__ = [
     "ProposalPicture",
     "ProposalRevision",
     "RevisionPicture",
+    "SignFile",
     "SignRules",
+    "TurnoutGroup",
     "UseRequest",
     "VoidReason",
     "VoterRegister",

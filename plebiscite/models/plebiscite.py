@@ -143,6 +143,20 @@ class Plebiscite(CountingRules):
             "Other addresses are refused in the declaration. Empty: the address is not checked."
         ),
     )
+    turnout_by_age = models.BooleanField(
+        _("count turnout by age"),
+        default=False,
+        help_text=_("Only numbers are kept; groups of fewer than ten people are joined."),
+    )
+    districts = models.TextField(
+        _("districts for the turnout"),
+        max_length=1000,
+        blank=True,
+        help_text=_(
+            "Names parted by commas. Whoever votes may say in which they live; only numbers are "
+            "kept, and districts with fewer than ten people are joined. Empty: nobody is asked."
+        ),
+    )
     grace_s = models.PositiveIntegerField(
         _("grace in seconds"),
         default=300,

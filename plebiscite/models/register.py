@@ -74,6 +74,8 @@ class Declaration(Secluded):
     street = models.CharField(_("street, house and flat"), max_length=160)
     postal_code = models.CharField(_("postal code"), max_length=6)
     town = models.CharField(_("town"), max_length=80)
+    #: For the turnout alone, where the rules ask for it.
+    district = models.CharField(_("district"), max_length=80, blank=True)
 
     class Meta:
         verbose_name = _("declaration of residence")
@@ -116,6 +118,36 @@ class ParticipationMark(Secluded):
             ),
         ]
         indexes = [models.Index(fields=["plebiscite", "day", "channel"], name="plebiscite_turnout")]
+
+
+class TurnoutGroup(Secluded):
+    """How many people of one age, or of one district, have voted: a number and nothing else.
+
+    While people vote it holds what desks hand out; sealing the box adds the accounts and joins
+    what is too small to be told (`plebiscite.groups`).
+    """
+
+    class Axis(models.TextChoices):
+        AGE = "age", _("age")
+        DISTRICT = "district", _("district")
+
+    plebiscite = models.ForeignKey(Plebiscite, models.PROTECT, related_name="turnout_groups")
+    axis = models.CharField(max_length=8, choices=Axis)
+    group = models.CharField(max_length=80, blank=True)
+    number = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("turnout of a group")
+        verbose_name_plural = _("turnout of groups")
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plebiscite", "axis", "group"], name="plebiscite_turnout_group_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(axis__in=["age", "district"]), name="plebiscite_turnout_axis"
+            ),
+        ]
 
 
 class NamesakeRequest(Secluded):

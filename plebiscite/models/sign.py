@@ -43,6 +43,33 @@ class SignRules(models.Model):
         return [part.strip() for part in text.split("\n\n") if part.strip()]
 
 
+class SignFile(models.Model):
+    """A further file of what won, for everybody: a vector drawing, the manual of its use."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    plebiscite = models.ForeignKey(Plebiscite, models.PROTECT, related_name="sign_files")
+    file = models.OneToOneField("core.StoredFile", models.PROTECT, related_name="+")
+    title_pl = models.CharField(_("what it is"), max_length=120)
+    title_be = models.CharField(_("what it is, Belarusian"), max_length=120, blank=True)
+    title_en = models.CharField(_("what it is, English"), max_length=120, blank=True)
+    title_it = models.CharField(_("what it is, Italian"), max_length=120, blank=True)
+    added_at = models.DateTimeField(_("added"), db_default=ClockTimestamp())
+
+    class Meta:
+        verbose_name = _("file of a sign")
+        verbose_name_plural = _("files of signs")
+        ordering = ["added_at", "id"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def title(self) -> str:
+        """What it is, in the active language."""
+        return in_language(self, "title")
+
+
 class UseRequest(models.Model):
     """Somebody asks to use the sign. Who it is goes when the time of keeping is over."""
 

@@ -31,7 +31,7 @@ from plebiscite.models import (
     ParticipationMark,
     Plebiscite,
 )
-from plebiscite.phases import ORDER, PUBLISHED, Channel, ProposalState
+from plebiscite.phases import ORDER, PUBLISHED, Channel, PlebisciteState, ProposalState
 
 _CHUNK = 2000
 #: Changes of the state that the bundle tells, by the states of the plan.
@@ -39,10 +39,13 @@ _STATES = {state.value for state in ORDER}
 
 
 def contents(plebiscite: Plebiscite, *, private_key: bytes) -> Contents:
-    """What the bundle of a published vote is made of. Raises LookupError before publication."""
+    """What the bundle of a vote is made of: of a published one, or of a test run that is counted.
+
+    Raises LookupError before that.
+    """
     stored = Count.objects.filter(plebiscite=plebiscite).order_by("number").last()
     manifest = Manifest.objects.filter(pk=plebiscite.pk).first()
-    if stored is None or manifest is None or plebiscite.state not in PUBLISHED:
+    if stored is None or manifest is None or not may_be_bundled(plebiscite):
         raise LookupError("the result of this vote is not published")
     result = json.loads(stored.result)
     return Contents(
@@ -67,6 +70,13 @@ def contents(plebiscite: Plebiscite, *, private_key: bytes) -> Contents:
         stats=_stats(plebiscite),
         pictures=_pictures(plebiscite),
     )
+
+
+def may_be_bundled(plebiscite: Plebiscite) -> bool:
+    """Whether there is a bundle: once published, of a test run once it is counted."""
+    if plebiscite.is_rehearsal:
+        return plebiscite.state == PlebisciteState.TALLIED
+    return plebiscite.state in PUBLISHED
 
 
 def size(plebiscite: Plebiscite) -> int:

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from plebiscite import addresses
-from plebiscite.models import Count, Objection, Plebiscite, VoidReason
+from plebiscite.groups import OTHERS
+from plebiscite.models import Count, Objection, Plebiscite, TurnoutGroup, VoidReason
 from plebiscite.phases import PUBLISHED
 from plebiscite.selectors.commission.paper import void_counts
 from plebiscite.selectors.explaining import ready_bundle
@@ -107,6 +109,7 @@ def results_context(plebiscite: Plebiscite) -> dict[str, Any]:
         "quorum": plebiscite.quorum,
         "channels": _by_channel(by_day),
         "days": days,
+        "groups": groups(plebiscite),
         "days_maximum": max([day["number"] for day in days] + [1]),
         "is_small": count["cast"] < plebiscite.mix_k,
         "csv_url": f"{seen.results_url}glosy.csv",
@@ -116,6 +119,42 @@ def results_context(plebiscite: Plebiscite) -> dict[str, Any]:
         "objecting_url": addresses.objecting(plebiscite.slug) if seen.takes_objections else "",
         "bundle": ready_bundle(plebiscite),
     }
+
+
+def groups(plebiscite: Plebiscite) -> list[dict[str, Any]]:
+    """Turnout by age and district as it was settled when the box was sealed, in words."""
+    found = []
+    for axis, title in (
+        (TurnoutGroup.Axis.AGE, _("Age")),
+        (TurnoutGroup.Axis.DISTRICT, _("District")),
+    ):
+        rows = plebiscite.turnout_groups.filter(axis=axis).values_list("group", "number")
+        shown = sorted(
+            (group == OTHERS, group == "", _age_order(group), group, number)
+            for group, number in rows
+        )
+        if shown:
+            named = [(_group_name(axis, group), number) for *_order, group, number in shown]
+            found.append({"axis": axis.value, "title": title, "rows": named})
+    return found
+
+
+def _age_order(group: str) -> int:
+    first = group.partition("-")[0]
+    return int(first) if first.isdecimal() else 0
+
+
+def _group_name(axis: str, group: str) -> str:
+    if group == OTHERS:
+        return gettext("Smaller groups together")
+    if axis == TurnoutGroup.Axis.DISTRICT:
+        return group or gettext("not given")
+    first, _dash, last = group.partition("-")
+    if not last:
+        return gettext("%(age)s years and more") % {"age": first}
+    if first == "0":
+        return gettext("up to %(age)s years") % {"age": last}
+    return gettext("%(first)s–%(last)s years") % {"first": first, "last": last}
 
 
 def lines(plebiscite: Plebiscite, count: dict[str, Any]) -> list[Line]:
@@ -222,6 +261,12 @@ def result_json(plebiscite: Plebiscite) -> str | None:
         "turnout": [
             {"day": row["day"].isoformat(), "channel": row["channel"], "number": row["number"]}
             for row in turnout(plebiscite)
+        ],
+        "turnout_by_group": [
+            {"axis": axis, "group": group, "number": number}
+            for axis, group, number in plebiscite.turnout_groups.order_by(
+                "axis", "group"
+            ).values_list("axis", "group", "number")
         ],
     }
     return json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True) + "\n"

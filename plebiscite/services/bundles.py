@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core import pagecache
@@ -20,13 +21,15 @@ from core.transitions import Refused
 from plebiscite.bundle.writing import Progress, write
 from plebiscite.models import BundleFile, Plebiscite
 from plebiscite.permissions import is_commission
-from plebiscite.phases import PUBLISHED
+from plebiscite.phases import PUBLISHED, PlebisciteState
 from plebiscite.selectors import bundling
 from plebiscite.services.checkpoints import current_key
 
 log = logging.getLogger("plebiscite")
 #: Below the folder of public pictures: the only part of the media that the site gives out.
 FOLDER = "images/pakiety"
+#: Not given out by any address but the commission's own (`rehearsal_bundle`).
+REHEARSALS = "proby"
 _PIECE = 1 << 20
 
 
@@ -47,7 +50,9 @@ def ask_for_bundle(plebiscite: Plebiscite, *, actor: Any) -> BundleFile:
     """Lets the worker make the bundle anew. Raises PermissionDenied, Refused."""
     if not is_commission(actor):
         raise PermissionDenied
-    if plebiscite.state not in PUBLISHED:
+    if not bundling.may_be_bundled(plebiscite):
+        if plebiscite.is_rehearsal:
+            raise Refused(_("The bundle of a test run is made once its ballots are counted."))
         raise Refused(_("The bundle holds every ballot: it is made when the result is published."))
     row, _made = BundleFile.objects.select_for_update().get_or_create(plebiscite=plebiscite)
     if row.state in {BundleFile.State.READY, BundleFile.State.FAILED}:
@@ -57,9 +62,24 @@ def ask_for_bundle(plebiscite: Plebiscite, *, actor: Any) -> BundleFile:
     return row
 
 
+def rehearsal_bundle(plebiscite: Plebiscite, *, actor: Any) -> BundleFile | None:
+    """The finished bundle of a test run, None before. Raises PermissionDenied."""
+    if not is_commission(actor) or not plebiscite.is_rehearsal:
+        raise PermissionDenied
+    return BundleFile.objects.filter(plebiscite=plebiscite, state=BundleFile.State.READY).first()
+
+
 def make_wanted_bundles() -> None:
-    """The worker's job: a bundle for every published vote, and a new one when its state changes."""
-    for plebiscite in Plebiscite.objects.real().filter(state__in=PUBLISHED):
+    """The worker's job: a bundle for every published vote, and a new one when its state changes.
+
+    That of a test run is made when the commission asks for it, and nobody else can fetch it.
+    """
+    asked = Q(rehearsal_of=None, state__in=PUBLISHED) | Q(
+        state=PlebisciteState.TALLIED,
+        rehearsal_of__isnull=False,
+        bundle__state__in=[BundleFile.State.WANTED, BundleFile.State.MAKING],
+    )
+    for plebiscite in Plebiscite.objects.filter(asked):
         row, _made = BundleFile.objects.get_or_create(plebiscite=plebiscite)
         is_stale = row.state == BundleFile.State.READY and row.made_at_state != plebiscite.state
         # What a worker that was killed has left half made is made anew.
@@ -80,7 +100,8 @@ def _make(plebiscite: Plebiscite, row: BundleFile) -> None:
             with path.open("wb") as target:
                 write_bundle(plebiscite, target, progress=tell)
             digest = _sha256(path)
-            name = f"{FOLDER}/{plebiscite.slug}-{digest[:16]}.zip"
+            folder_name = REHEARSALS if plebiscite.is_rehearsal else FOLDER
+            name = f"{folder_name}/{plebiscite.slug}-{digest[:16]}.zip"
             if not default_storage.exists(name):
                 with path.open("rb") as file:
                     name = default_storage.save(name, File(file))

@@ -59,6 +59,7 @@ def write_ballot_paper(plebiscite: Plebiscite) -> Manifest:
             plebiscite.points.order_by("position", "name").values_list("name", flat=True)
         ),
         codes=printed_digest(plebiscite.pk),
+        is_rehearsal=plebiscite.is_rehearsal,
     )
     return Manifest.objects.create(
         plebiscite=plebiscite, text=text, sha256=manifest.sha256(text), sealed_size=size

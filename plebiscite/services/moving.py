@@ -17,6 +17,7 @@ from plebiscite.models import Plebiscite
 from plebiscite.phases import BY_PLAN, FROZEN_ON, PlebisciteState, due, last_vote_at
 from plebiscite.selectors.commission.paper import reconciliation
 from plebiscite.selectors.commission.setup import missing_for_freeze
+from plebiscite.services import turnout
 from plebiscite.services.checkpoints import write_checkpoint
 from plebiscite.services.counting import count_votes
 from plebiscite.services.freezing import write_ballot_paper
@@ -28,8 +29,9 @@ log = logging.getLogger("plebiscite")
 
 
 def seal_box(plebiscite: Plebiscite) -> None:
-    """The box is emptied, and what the log has come to is signed."""
+    """The box is emptied, turnout is counted, and what the log has come to is signed."""
     flush_everything(plebiscite.pk)
+    turnout.settle(plebiscite)
     write_checkpoint(plebiscite.pk)
 
 

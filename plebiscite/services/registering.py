@@ -14,6 +14,7 @@ from core.audit import record
 from core.i18n.dates import TOWN_TIME
 from core.transitions import advisory_lock
 from plebiscite import keys
+from plebiscite.groups import years_old
 from plebiscite.models import (
     AccountVoter,
     Declaration,
@@ -141,6 +142,7 @@ def _keep_declaration(plebiscite: UUID, account: bytes, person: Person, town: st
             "street": person.street,
             "postal_code": person.postal_code,
             "town": town,
+            "district": person.district,
         },
     )
 
@@ -148,10 +150,7 @@ def _keep_declaration(plebiscite: UUID, account: bytes, person: Person, town: st
 def is_old_enough(plebiscite: Plebiscite, birth_date: date) -> bool:
     """Whether somebody has the least age, if there is one, on the first day of voting."""
     first = plebiscite.voting_opens_at.astimezone(TOWN_TIME).date()
-    years = first.year - birth_date.year
-    if (first.month, first.day) < (birth_date.month, birth_date.day):
-        years -= 1
-    return years >= plebiscite.minimum_age
+    return years_old(birth_date, first) >= plebiscite.minimum_age
 
 
 def has_voted(voter: VoterRegister) -> bool:

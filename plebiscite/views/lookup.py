@@ -7,13 +7,15 @@ the form needs no token and can stand on a page that caches keep.
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from plebiscite.codes import BadCode
 from plebiscite.selectors import lookup
+from plebiscite.selectors.public import view
 from plebiscite.views.common import draw, private, public_or_404
 
 _LONGEST = 200
@@ -22,11 +24,14 @@ _LONGEST = 200
 @csrf_exempt  # reads what is public and changes nothing
 @sensitive_post_parameters()
 @private
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_variables()
 def search(request: HttpRequest, slug: str) -> HttpResponse:
     """What is public of the receipt or the code that was typed."""
     plebiscite = public_or_404(slug)
+    if request.method != "POST":
+        # An address that was kept, or loaded again: the page with the form, without what was asked.
+        return redirect(view(plebiscite).lookup_url or view(plebiscite).url)
     context = lookup.lookup_context(plebiscite)
     if context is None:
         return HttpResponse(status=404)

@@ -6,7 +6,9 @@ one that is checked and kept, also when another was published meanwhile. Once us
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from django.core import signing
@@ -18,7 +20,7 @@ from core.files.models import StoredFile
 from forms.checking import check
 from forms.models import FormVersion
 from forms.rendering import StepView, read_posted, step_view
-from forms.schema import Field, Form, Step
+from forms.schema import Condition, Field, Form, Step
 from forms.schema.definition import Audience
 from forms.types import FileInfo, registry
 from services_catalog.cases.models import ServiceRequest
@@ -39,10 +41,17 @@ class Answers:
     errors: dict[str, str] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
     kept_token: str = ""
+    #: Stands before the names of fields where several services ask on one page.
+    prefix: str = ""
+
+    @cached_property
+    def form(self) -> Form:
+        return _prefixed(self.version.form, self.prefix) if self.prefix else self.version.form
 
     @property
-    def form(self) -> Form:
-        return self.version.form
+    def own_values(self) -> dict[str, Any]:
+        """The checked answers by the keys that the version itself has."""
+        return {key.removeprefix(self.prefix): value for key, value in self.values.items()}
 
     @property
     def view(self) -> StepView:
@@ -84,20 +93,75 @@ def begin(service: Service) -> Answers | None:
     return Answers(service.form_version) if service.form_version else None
 
 
-def take(request: HttpRequest, service: Service, *, actor: Any) -> Answers | None:
+def begin_all(services: Iterable[Service]) -> dict[int, Answers]:
+    """Empty forms of those that ask something of their own, for one page, by service."""
+    return {
+        service.pk: Answers(service.form_version, prefix=_prefix(service))
+        for service in services
+        if service.form_version
+    }
+
+
+def take_all(
+    request: HttpRequest, services: Iterable[Service], *, wanted: Iterable[int], actor: Any
+) -> dict[int, Answers]:
+    """What was sent for several services; nothing is wrong with those that are not `wanted`."""
+    found = {}
+    for service in services:
+        asked = take(request, service, actor=actor, prefix=_prefix(service))
+        if asked is not None:
+            if service.pk not in wanted:
+                asked.errors, asked.values = {}, {}
+            found[service.pk] = asked
+    return found
+
+
+def _prefix(service: Service) -> str:
+    return f"s{service.pk}_"
+
+
+def _prefixed(form: Form, prefix: str) -> Form:
+    """The same questions under other names, and so their conditions."""
+    steps = tuple(
+        replace(
+            step,
+            fields=tuple(
+                replace(
+                    item,
+                    key=prefix + item.key,
+                    visible_when=_renamed(item.visible_when, prefix),
+                    required_when=_renamed(item.required_when, prefix),
+                )
+                for item in step.fields
+            ),
+        )
+        for step in form.steps
+    )
+    return Form(form.title, steps)
+
+
+def _renamed(condition: Condition | None, prefix: str) -> Condition | None:
+    if condition is None:
+        return None
+    parts = [part for one in condition.parts if (part := _renamed(one, prefix)) is not None]
+    name = prefix + condition.field if condition.field else ""
+    return replace(condition, field=name, parts=tuple(parts))
+
+
+def take(request: HttpRequest, service: Service, *, actor: Any, prefix: str = "") -> Answers | None:
     """What was sent: read, files stored, checked. None where the service asks nothing."""
     current = service.form_version
     if current is None:
         return None
-    posted = request.POST.get("form_version", "")
+    posted = request.POST.get(f"{prefix}form_version", "")
     version = current
     if posted.isdecimal() and len(posted) < 10:
         # Filled in before another version was published: what they saw is what counts.
         version = FormVersion.objects.filter(key=current.key, pk=posted).first() or current
-    form = version.form
-    answers = Answers(version)
+    answers = Answers(version, prefix=prefix)
+    form = answers.form
     answers.raw = read_posted(whole(form), request.POST, only=list(form.fields))
-    kept = _kept(request.POST.get("kept_answers", ""))
+    kept = _kept(request.POST.get(f"{prefix}kept_answers", ""))
     for item in form.fields.values():
         if registry[item.type].takes_files:
             _take_files(request, item, kept.get(item.key, []), answers, actor)

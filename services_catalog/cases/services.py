@@ -8,7 +8,9 @@ from uuid import UUID, uuid5
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from core.actors import SYSTEM, Actor
 from core.audit import record
@@ -113,16 +115,19 @@ def open_package(
     actor: Any,
     services: Iterable[Service],
     submission_key: UUID,
+    questions: Mapping[int, Mapping[str, Any]] | None = None,
     **request: Any,
 ) -> ServiceRequest:
     """One request for several services: a case that keeps them together, and one for each.
 
-    `services` are those chosen; the package's required ones are added. The rest is as for
+    `services` are those chosen; the package's required ones are added. `questions` holds, by
+    service, the `form_version`, `answers` and `files` of what it asks. The rest is as for
     `open_case`. The same `submission_key` gives the same cases again.
     """
     items = {item.service_id: item for item in package.items.select_related("service")}
     wanted = {service.pk for service in services} & set(items)
     wanted |= {number for number, item in items.items() if item.is_required}
+    own = questions or {}
     with transaction.atomic():
         # All locks in one order, so that two packages with the same services do not cross.
         numbers = sorted({package.coordination_id, *wanted})
@@ -133,7 +138,7 @@ def open_package(
         )
         case = open_case(
             package.coordination, actor=actor, submission_key=submission_key, package=package,
-            **request,
+            **_joined(request, own.get(package.coordination_id, {})),
         )  # fmt: skip
         for number in sorted(wanted - {package.coordination_id}):
             open_case(
@@ -142,9 +147,15 @@ def open_package(
                 submission_key=uuid5(submission_key, str(number)),
                 package=package,
                 parent=case,
-                **{**request, "files": (), "pin": ""},
+                **_joined({**request, "files": (), "pin": ""}, own.get(number, {})),
             )
     return case
+
+
+def _joined(request: Mapping[str, Any], asked: Mapping[str, Any]) -> dict[str, Any]:
+    """A request with what one service has asked besides."""
+    files = [*request.get("files", ()), *asked.get("files", ())]
+    return {**request, **asked, "files": files}
 
 
 def confirm(case: ServiceRequest, *, actor: Any) -> ServiceRequest:
@@ -175,9 +186,36 @@ def order_key(case: ServiceRequest) -> str:
     return f"services_catalog.servicerequest/{case.pk}"
 
 
-def move(case: ServiceRequest, verb: str, *, actor: Any, **context: Any) -> ServiceRequest:
-    """One move of the table; raises what `core.transitions.transition` raises."""
-    return transition(case, verb, actor=actor, **context)
+class Outdated(Refused):
+    """Somebody else has done something with the case since the screen was opened."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Somebody has changed this case since you opened it. Nothing of yours was done: "
+                "look at what is new, then press again."
+            )
+        )
+
+
+def move(
+    case: ServiceRequest, verb: str, *, actor: Any, seen: int | None = None, **context: Any
+) -> ServiceRequest:
+    """One move of the table; raises what `core.transitions.transition` raises.
+
+    `seen` is the version that the person had on the screen: if anybody has done anything with the
+    case since, nothing is changed and Outdated is raised.
+    """
+    with transaction.atomic():
+        locked = ServiceRequest.objects.select_for_update(of=("self",)).filter(pk=case.pk)
+        current = locked.values_list("version", flat=True).first()
+        if seen is not None and current is not None and seen != current:
+            raise Outdated
+        moved = transition(case, verb, actor=actor, **context)
+        if actor is not SYSTEM:
+            ServiceRequest.objects.filter(pk=case.pk).update(version=F("version") + 1)
+            moved.version = (current or 0) + 1
+    return moved
 
 
 # --- Without e-mail -----------------------------------------------------------------------------

@@ -38,7 +38,7 @@ from services_catalog.cases.forms import (
 from services_catalog.cases.models import ServiceRequest
 from services_catalog.cases.rules import LinkHolder
 from services_catalog.cases.uploads import take_files
-from services_catalog.selectors.packages import find_package
+from services_catalog.selectors.packages import find_package, package_services
 from services_catalog.selectors.services import find_service, request_url
 
 #: Moves a resident may press here, and which of them carry a text.
@@ -104,15 +104,28 @@ def request_package(request: HttpRequest, slug: str) -> HttpResponse:
     if package is None:
         raise Http404
     user = request.user
+    asking = package_services(package.row)
     if request.method == "POST":
         throttle("services.request", visitor_key(request), limit=20, per=timedelta(hours=1))
         form = PackageForm(request.POST, request.FILES, package=package)
         form.is_valid()
         files = take_files(request, form, actor=user)
-        if form.is_valid():
+        chosen = {one.pk for one in form.cleaned_data.get("services", ())}
+        wanted = chosen | {one.pk for one, is_required in asking if is_required}
+        asked = answers.take_all(
+            request, [one for one, _is_required in asking], wanted=wanted, actor=user
+        )
+        if form.is_valid() and all(one.is_valid for one in asked.values()):
             values = {**form.cleaned_data, "files": files}
             values.pop("kept_files")
-            case = services.open_package(package.row, actor=user, language=language, **values)
+            questions = {
+                pk: {"form_version": one.version, "answers": one.own_values, "files": one.files}
+                for pk, one in asked.items()
+                if pk in wanted
+            }
+            case = services.open_package(
+                package.row, actor=user, language=language, questions=questions, **values
+            )
             grant(request, case)
             return redirect("services:case", pk=case.pk)
     else:
@@ -120,9 +133,17 @@ def request_package(request: HttpRequest, slug: str) -> HttpResponse:
             {"name": user.get_full_name(), "email": user.email} if user.is_authenticated else {}
         )
         form = PackageForm(initial=initial, package=package)
+        asked = answers.begin_all(one for one, _is_required in asking)
+    names = {one.canonical.pk: one.name for one in package.services}
     context = {
         "package": package,
         "form": form,
+        "asked_of": [
+            (names.get(one.pk, one.name), is_required, asked[one.pk])
+            for one, is_required in asking
+            if one.pk in asked
+        ],
+        "wrong": len(form.errors) + sum(len(one.errors) for one in asked.values()),
         "working_days": package.row.coordination.reply_days,
         "retention_months": package.row.coordination.retention_months,
     }

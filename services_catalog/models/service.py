@@ -83,6 +83,10 @@ class ServiceQuerySet(models.QuerySet["Service"]):
         """The services themselves, without their translations."""
         return self.filter(locale__language_code=settings.LANGUAGE_CODE)
 
+    def named_like(self, words: str) -> ServiceQuerySet:
+        """The services themselves whose name holds these words."""
+        return self.canonical().filter(name__icontains=words)
+
     def live(self) -> ServiceQuerySet:
         """Published ones."""
         return self.filter(live=True)
@@ -180,6 +184,19 @@ class Service(
         validators=[MinValueValidator(1), MaxValueValidator(120)],
         help_text=_("Counted from the end of a case; then number, dates and outcome stay."),
     )
+    is_sensitive = models.BooleanField(
+        _("sensitive"),
+        default=False,
+        help_text=_("That somebody asks for it says something about health, faith or hardship."),
+    )
+    public_in_api = models.BooleanField(
+        _("requests may be listed publicly"),
+        default=False,
+        help_text=_(
+            "Number, state and dates of its requests may be given to other programs; never words, "
+            "names or addresses. Not possible for a sensitive service."
+        ),
+    )
     is_example = models.BooleanField(_("example"), default=False)
     is_translation_draft = models.BooleanField(_("draft translation"), default=False)
 
@@ -189,7 +206,7 @@ class Service(
     OPERATIONAL_FIELDS = (
         "icon", "cover_id", "is_free", "price_from", "mode", "place", "min_age", "max_age",
         "contact_phone", "contact_email", "reply_days", "resolution_days",
-        "retention_months", "form_version_id", "is_example",
+        "retention_months", "form_version_id", "is_sensitive", "public_in_api", "is_example",
     )  # fmt: skip
 
     text_panels = [
@@ -238,6 +255,9 @@ class Service(
             heading=_("Deadlines"),
         ),
         FieldPanel("retention_months"),
+        MultiFieldPanel(
+            [FieldPanel("is_sensitive"), FieldPanel("public_in_api")], heading=_("Publicity")
+        ),
         FieldPanel("form_version"),
     ]
     edit_handler = TabbedInterface(
@@ -282,6 +302,11 @@ class Service(
                 | models.Q(min_age__lte=models.F("max_age")),
                 name="services_ages_in_order",
                 violation_error_message=_("“Age from” is higher than “age to”."),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(is_sensitive=True, public_in_api=True),
+                name="services_sensitive_not_public",
+                violation_error_message=_("Requests for a sensitive service are never listed."),
             ),
             models.CheckConstraint(
                 condition=models.Q(reply_days__gte=1, resolution_days__gte=models.F("reply_days")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils import translation
 
 from services_catalog.models.package import Package
+from services_catalog.models.service import Service
 from services_catalog.selectors.services import ServiceView, live_services
 
 
@@ -43,3 +44,12 @@ def packages(language: str) -> list[PackageView]:
 def find_package(slug: str, *, language: str) -> PackageView | None:
     """The package at an address, or None."""
     return next((one for one in packages(language) if one.row.slug == slug), None)
+
+
+def package_services(package: Package) -> list[tuple[Service, bool]]:
+    """The services that get a case, each with whether it always does; that which leads first."""
+    rows = package.items.select_related("service__form_version", "service__locale")
+    items = {item.service_id: (item.service, item.is_required) for item in rows}
+    items.pop(package.coordination_id, None)
+    live = [one for one in items.values() if one[0].live]
+    return [(package.coordination, True), *sorted(live, key=lambda one: not one[1])]

@@ -6,6 +6,7 @@ import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Prefetch
 from django.utils import timezone, translation
 from django.utils.functional import cached_property
 from django.utils.translation import get_language_info
@@ -13,7 +14,7 @@ from django.utils.translation import get_language_info
 from core.templatetags.site_tags import localised_path
 from directory.models import Organisation, Room, TargetGroup
 from services_catalog.models.service import Service, ServiceMode
-from services_catalog.models.service_parts import ServiceHours, ServiceStep
+from services_catalog.models.service_parts import ServiceHours, ServiceProvider, ServiceStep
 
 CATALOGUE_PATH = "/uslugi/"
 # The words of these fields are translated; everything else is the canonical row's.
@@ -84,13 +85,18 @@ class ServiceView:
         return self.next_start(timezone.now())
 
 
+def _with_organisations() -> Prefetch[str, Any, str]:
+    """Who provides a service, in one query however many they are."""
+    return Prefetch("providers", queryset=ServiceProvider.objects.select_related("organisation"))
+
+
 def live_services(language: str) -> list[ServiceView]:
     """Every published service in `language`, in a constant number of queries."""
     canonical = (
         Service.objects.canonical()
         .live()
         .select_related("locale", "cover")
-        .prefetch_related("target_groups", "rooms", "hours", "steps", "providers__organisation")
+        .prefetch_related("target_groups", "rooms", "hours", "steps", _with_organisations())
     )
     texts = translations(language)
     return [
@@ -101,7 +107,8 @@ def live_services(language: str) -> list[ServiceView]:
 
 def find_service(slug: str, *, language: str) -> ServiceView | None:
     """The published service at an address, or None."""
-    service = Service.objects.canonical().live().select_related("locale").filter(slug=slug).first()
+    rows = Service.objects.canonical().live().select_related("locale")
+    service = rows.prefetch_related(_with_organisations()).filter(slug=slug).first()
     if service is None:
         return None
     return ServiceView(

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import re
+import uuid
 
 from playwright.sync_api import Page, expect
 
+from accounts.models import User
+from core.actors import VISITOR
 from core.files.models import StoredFile
 from core.outbox.models import OutboxMail
-from services_catalog.cases import states
+from services_catalog.cases import services, states
 from services_catalog.cases.models import ServiceRequest
+from services_catalog.models import Service
 from services_catalog.place.models import Idea
 from tests.e2e.helpers import assert_accessible, assert_no_horizontal_scrolling
 from tests.e2e.test_services import COORDINATOR, send, staff_find, staff_write
 
 PROVIDER = "czlonek.konsorcjum@demo.hajnowka.example"
 RESIDENT = "mieszkanka@demo.hajnowka.example"
+# Wagtail's own frame around our pages.
+FRAME = ["#wagtail-sidebar", ".w-slim-header", "[data-sprite]", ".messages"]
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 
 
@@ -187,3 +193,62 @@ def test_the_catalogue_helps_to_choose(server_data, open_page):
     page.goto("/uslugi/")
     expect(page.locator("a[href$='/uslugi/pakiety/senior-w-domu/']")).to_be_visible()
     assert page.request.get("/uslugi/zlota-raczka/ulotka.pdf").body().startswith(b"%PDF")
+
+
+def test_acts_on_several_cases_and_two_people_at_one(server_data, open_page, sign_in):
+    """Assign, priority and merge from the list; then a screen that somebody else has outdated."""
+    service = Service.objects.canonical().live().filter(form_version=None).first()
+    cases = [
+        services.open_case(
+            service, actor=VISITOR, name="Pani Wanda", phone="856822180", language="pl",
+            text=f"Skrzypiąca huśtawka {number}.", submission_key=uuid.uuid4(),
+        )
+        for number in range(3)
+    ]  # fmt: skip
+    desk = open_page()
+    sign_in(desk, COORDINATOR)
+
+    def choose(number: int) -> None:
+        desk.goto("/admin/sprawy/?q=huśtawka")
+        boxes = desk.locator("tbody input[data-bulk-action-checkbox]")
+        expect(boxes).to_have_count(3)
+        for place in range(number):
+            boxes.nth(place).check()
+
+    def act(name: str) -> None:
+        desk.get_by_role("link", name=name).click()
+        desk.wait_for_url(re.compile("/bulk/"))
+        assert_accessible(desk, exclude=FRAME)
+
+    def press_it() -> None:
+        desk.locator("main form[method=post] button[type=submit]").first.click()
+        desk.wait_for_url(re.compile("/admin/sprawy/"))
+
+    fresh = ServiceRequest.objects.filter(pk__in=[case.pk for case in cases])
+    choose(2)
+    act("Ustaw pilność")
+    desk.locator("select[name=priority]").select_option(value="2")
+    press_it()
+    assert sorted(fresh.values_list("priority", flat=True)) == [1, 2, 2]
+    # A screen that was opened before the others are joined with it says so and acts on nothing.
+    other = open_page()
+    sign_in(other, COORDINATOR)
+    staff_find(other, cases[1].number)
+    other.locator("textarea[name=text]").fill("Naprawimy we wtorek.")
+    choose(3)
+    act("Połącz")
+    press_it()
+    assert fresh.filter(state=states.DUPLICATE, duplicate_of=cases[0]).count() == 2
+    other.locator("button[formaction$='/note/']").click()
+    expect(other.locator(".messages")).to_contain_text("Ktoś zmienił tę sprawę")
+    expect(other.locator("textarea[name=text]")).to_have_value("Naprawimy we wtorek.")
+    assert not cases[1].messages.exists()
+    # What is over is left as it is, and each case says why.
+    choose(3)
+    act("Przydziel wybrane sprawy")
+    coordinator = User.objects.get(email=COORDINATOR)
+    desk.locator("select[name=assignee]").select_option(value=str(coordinator.pk))
+    press_it()
+    expect(desk.locator(".messages")).to_contain_text(cases[1].number)
+    assert fresh.get(assigned_to=coordinator) == cases[0]
+    assert fresh.get(pk=cases[0].pk).state == states.IN_PROGRESS

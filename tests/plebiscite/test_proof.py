@@ -139,6 +139,9 @@ def test_from_the_first_vote_to_the_verified_bundle(tmp_path, client):
         page = client.post(f"{base}sprawdz/szukaj/", {"receipt": short_code(c)})
         assert page["Cache-Control"] == "private, no-store"
         assert "single:M1" in page.content.decode()
+        # Its address kept, or loaded again: the page with the form, and not what was looked up.
+        kept = client.get(f"{base}sprawdz/szukaj/?receipt={short_code(c)}")
+        assert (kept.status_code, kept.url) == (302, f"{base}sprawdz/")
         wrong = client.post(f"{base}sprawdz/szukaj/", {"receipt": "?"}).content.decode()
         assert 'id="receipt-error" data-unreadable >' in wrong
         for address in (f"{base}sprawdz/", f"{base}jak-liczymy/", f"{base}wynik/"):

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
+import tempfile
+import zipfile
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import PermissionDenied
+from django.core.files.storage import default_storage
 from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
@@ -19,6 +26,7 @@ from plebiscite import addresses, clock, keys
 from plebiscite.codes import code_digest, read_code
 from plebiscite.models import (
     Ballot,
+    BundleFile,
     CodeBatch,
     Manifest,
     MoveRequest,
@@ -28,8 +36,9 @@ from plebiscite.models import (
 )
 from plebiscite.selectors.codes import code_state
 from plebiscite.selectors.commission.setup import setup_steps
-from plebiscite.services import mixing, moving
+from plebiscite.services import bundles, mixing, moving
 from plebiscite.services.commission import confirming, paper, rehearsing
+from plebiscite.verifier import verify
 from tests.factories import plebiscite as make
 from tests.factories.people import UserFactory, person_with
 from tests.factories.polling import Polling, point_of, polling, read_all, urn
@@ -253,12 +262,38 @@ def test_a_test_run_goes_the_whole_way_and_leaves_no_row(django_capture_on_commi
         assert Ballot.objects.filter(plebiscite=run).count() == 45
         with pytest.raises(Refused, match="not published"):
             make.together(run, "publish")
+        stored = _take_its_bundle(run, member)
         assert rows() != before
         with django_capture_on_commit_callbacks(execute=True):
             rehearsing.purge(run, actor=member)
     assert rows() == before
+    assert not default_storage.exists(stored)
     with pytest.raises(keys.MissingKey):
         keys.pepper(run.pk)
+
+
+def _take_its_bundle(run, member) -> str:
+    """The bundle of a counted test run says what it is; gives where it lies until the purge."""
+    bundles.make_wanted_bundles()
+    assert not BundleFile.objects.filter(plebiscite=run).exists(), "made when asked for"
+    bundles.ask_for_bundle(run, actor=member)
+    bundles.make_wanted_bundles()
+    url = reverse("plebiscite_plebiscites:rehearsal_bundle", args=[run.pk])
+    assert client(person_with(Role.POLLING_CLERK)).get(url).status_code in {302, 403}
+    content = b"".join(client(member).get(url).streaming_content)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "proba.zip"
+        path.write_bytes(content)
+        with zipfile.ZipFile(path) as archive:
+            assert json.loads(archive.read("manifest.json"))["rehearsal"] is True
+        command = [sys.executable, verify.__file__, str(path), "--lang", "en"]
+        said = subprocess.run(command, capture_output=True, text=True)
+    assert said.returncode == 0, said.stdout
+    assert said.stdout.startswith("This bundle is of a TEST RUN")
+    assert "a TEST RUN, this is no result" in said.stdout
+    row = BundleFile.objects.get(plebiscite=run)
+    assert not row.name.startswith("images/"), "no address of the site gives it out"
+    return row.name
 
 
 def test_the_commission_and_its_clerks_vote_in_a_test_run_through_the_booth(

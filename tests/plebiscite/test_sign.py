@@ -6,15 +6,20 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Permission
+from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.test import Client
+from django.urls import reverse
 
 from core.audit import history
+from core.files.models import StoredFile
 from core.models import OutboxMail
 from core.transitions import NotAllowed, Refused, WrongState
 from plebiscite import addresses, clock
-from plebiscite.models import SignRules, UseRequest
-from plebiscite.services import moving, signing
+from plebiscite.models import SignFile, SignRules, UseRequest
+from plebiscite.services import moving, sign_files, signing
 from plebiscite.sources import PlebisciteData
 from tests.factories import plebiscite as make
 from tests.factories.people import UserFactory
@@ -143,3 +148,46 @@ def test_a_person_gets_and_erases_their_requests(published):
     assert PlebisciteData().export(user).data["use_requests"][0]["number"] == found.number
     PlebisciteData().erase(user)
     assert not UseRequest.objects.exists()
+
+
+def test_further_files_are_put_up_by_the_commission_and_end_with_the_result(published):
+    member = make.commission()
+    member.groups.first().permissions.add(
+        Permission.objects.get(content_type__app_label="wagtailadmin", codename="access_admin")
+    )
+    client, url = Client(), reverse("plebiscite_sign_files", args=[published.pk])
+    client.force_login(member)
+    drawing = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
+    for name, content in (("znak.svg", drawing), ("znak.pdf", drawing), ("znak.png", b"PK\x03")):
+        refused = client.post(url, {"file": SimpleUploadedFile(name, content), "title_pl": "Znak"})
+        assert refused.status_code == 422, name
+    assert not SignFile.objects.exists()
+    assert not StoredFile.objects.filter(owner_type="plebiscite.signfile").exists()
+    upload = SimpleUploadedFile("znak.png", make.picture_file(5).read(), "image/png")
+    assert client.post(url, {"file": upload, "title_pl": "Znak na biało"}).status_code == 302
+    one = SignFile.objects.get()
+    address = reverse("plebiscite:sign_file", args=[published.slug, one.pk])
+    page = Client().get(addresses.sign(published.slug)).content.decode()
+    assert address in page
+    assert "Znak na biało" in page.replace("\u00a0", " ")
+    fetched = Client().get(address)
+    assert (fetched.status_code, fetched["X-Content-Type-Options"]) == (200, "nosniff")
+    assert fetched["Content-Disposition"].startswith("attachment")
+    # Nobody but the commission puts files up, and a void vote has none to give out.
+    stranger = Client()
+    stranger.force_login(UserFactory())
+    assert stranger.post(url, {"remove": one.pk}).status_code in {302, 403}
+    assert SignFile.objects.exists()
+    make.together(published, "void", reason="Błąd w druku.")
+    assert Client().get(address).status_code == 404
+    client.post(url, {"remove": one.pk})
+    assert not SignFile.objects.exists()
+    assert not StoredFile.objects.filter(pk=one.file_id).exists()
+
+
+def test_no_file_comes_before_the_result():
+    plebiscite = make.voting()
+    with pytest.raises(Refused, match="Nic jeszcze"):
+        sign_files.add(plebiscite, actor=make.commission(), upload=make.picture_file(1))
+    with pytest.raises(PermissionDenied):
+        sign_files.add(plebiscite, actor=UserFactory(), upload=make.picture_file(1))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import uuid
+from datetime import timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -14,7 +16,9 @@ from openpyxl import load_workbook
 
 from accounts.roles import Role
 from core.audit.models import AuditEvent
+from core.clock import database_now
 from core.files import store_upload
+from core.models import OutboxMail
 from services_catalog.cases import services, states
 from services_catalog.cases.models import SavedFilter, ServiceRequest
 from tests.factories.catalogue import OrganisationFactory, ServiceFactory, TargetGroupFactory
@@ -262,3 +266,79 @@ class TestFigures:
         assert "<svg" in page
         for state in states.MACHINE.states:
             assert str(states.MACHINE.label(state, staff=True)) in page
+
+
+class TestTwoAtOneCase:
+    """Two people have one case on their screens; the second is told, and loses nothing."""
+
+    @staticmethod
+    def version(page) -> str:
+        soup = BeautifulSoup(words_of(page), "html.parser")
+        found = {one["value"] for one in soup.select("input[name=version]")}
+        assert len(found) == 1, "every form of the screen says which version it shows"
+        return found.pop()
+
+    def test_the_second_one_gets_a_clear_conflict_and_keeps_the_text(self, client, case):
+        first, second = person(Role.SERVICE_COORDINATOR), person(Role.SERVICE_COORDINATOR)
+        taken(case, first)
+        screen = reverse("services_catalog_cases:inspect", args=[case.pk])
+
+        def move(verb, **more):
+            return client.post(reverse("services_catalog_cases:move", args=[case.pk, verb]), more)
+
+        client.force_login(second)
+        seen = self.version(client.get(screen))
+        client.force_login(first)
+        now = self.version(client.get(screen))
+        assert move("set_priority", **{"version": now, "set_priority-priority": 2}).url == screen
+        # The second one answers what they saw: nothing is sent, and what they typed is still there.
+        client.force_login(second)
+        before, mails = case.messages.count(), OutboxMail.objects.count()
+        answer = {"text": "Przyjdziemy jutro.", "outcome": "done", "submission_key": uuid.uuid4()}
+        page = move("answer", version=seen, **answer)
+        assert page.status_code == 409
+        assert "Przyjdziemy jutro." in words_of(page)
+        assert "Ktoś zmienił tę sprawę" in words_of(page)
+        assert (case.messages.count(), OutboxMail.objects.count()) == (before, mails)
+        # A small form keeps what was chosen; the first one's choice stands until they press again.
+        page = move("set_priority", **{"version": seen, "set_priority-priority": 0})
+        assert page.status_code == 409
+        case.refresh_from_db()
+        assert case.priority == 2
+        # With the version of that page the same text goes out.
+        answer["submission_key"] = uuid.uuid4()
+        assert move("answer", version=self.version(page), **answer).url == screen
+        assert case.messages.count() == before + 1
+
+    def test_what_time_does_is_no_conflict(self, case, coordinator):
+        taken(case, coordinator)
+        case.refresh_from_db()
+        seen = case.version
+        ServiceRequest.objects.filter(pk=case.pk).update(
+            warn_at=database_now() - timedelta(hours=2), due_at=database_now() + timedelta(hours=2)
+        )
+        services.expire_and_close()
+        case.refresh_from_db()
+        assert (case.alarm, case.version) == (1, seen)
+        services.move(case, "set_priority", actor=coordinator, priority=2, seen=seen)
+        with pytest.raises(services.Outdated):
+            services.move(case, "set_priority", actor=coordinator, priority=1, seen=seen)
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_found"),
+    [
+        ("{number}", True), ("{digits}", True), ("{spaced}", True), ("kran kuch", True),
+        ("kranu łazienka", False), ("Złota", True), ("kran & ! ' | :*", True), ("zlew)", False),
+        ("HAJ-1999", False), ("%", False), ("&", False),
+    ],
+)  # fmt: skip
+def test_a_case_is_found_by_number_words_and_service(client, coordinator, typed, is_found):
+    one = ask(ServiceFactory(name="Złota rączka"), text="Cieknie kran w kuchni.")
+    ServiceRequest.objects.filter(pk=one.pk).update(state=states.NEW)
+    digits = str(int(one.number.split("-")[2]))
+    typed = typed.format(number=one.number, digits=digits, spaced=one.number.lower() + " ")
+    client.force_login(coordinator)
+    page = client.get(LIST, {"q": typed})
+    assert page.status_code == 200
+    assert [case.pk for case in page.context["object_list"]] == ([one.pk] if is_found else [])

@@ -3,6 +3,7 @@
 from datetime import time
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import QueryDict
 from wagtail.models import Locale
@@ -150,3 +151,19 @@ def test_ages_have_to_be_in_order():
 
 def test_the_factory_makes_only_canonical_services(services):
     assert set(Service.objects.canonical()) == set(services)
+
+
+@pytest.mark.database
+def test_requests_for_a_sensitive_service_are_never_public():
+    service = ServiceFactory(is_sensitive=True)
+    assert service.public_in_api is False, "nothing is public before somebody says so"
+    service.public_in_api = True
+    with pytest.raises(ValidationError, match="wrażliwej"):
+        service.full_clean()
+    for flags in ({"public_in_api": True}, {"is_sensitive": False, "public_in_api": True}):
+        rows = Service.objects.filter(pk=service.pk)
+        if flags.get("is_sensitive", True):
+            with pytest.raises(IntegrityError), transaction.atomic():
+                rows.update(**flags)
+        else:
+            assert rows.update(**flags) == 1

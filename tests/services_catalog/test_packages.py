@@ -6,14 +6,20 @@ import uuid
 
 import pytest
 from bs4 import BeautifulSoup
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from core.actors import SYSTEM
+from core.files import files_of
 from core.outbox.models import OutboxMail
+from forms.services import adopt_version, save_version
 from services_catalog.cases import states
 from services_catalog.cases.models import ServiceRequest
 from services_catalog.models import EligibilityQuestion, Package, PackageItem
 from tests.factories.catalogue import ServiceFactory
+from tests.factories.forms import field, form_json
 from tests.services_catalog.test_cases import links
+from tests.services_catalog.test_cases_full import PDF
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +61,54 @@ def test_one_request_makes_a_case_that_keeps_the_others_together(client, package
     assert all(one.number in page for one in children)
     for one in children:
         assert client.get(reverse("services:case", args=[one.pk])).status_code == 200
+
+
+@pytest.fixture
+def asking(package):
+    """The service that is always part asks where, and where else; the other one asks how many."""
+    room = field(
+        "room", "choice", required=True,
+        choices=[{"value": "kitchen", "label": "Kuchnia"}, {"value": "else", "label": "Indziej"}],
+    )  # fmt: skip
+    where = field("where", "text", required=True, visible_when={"field": "room", "is": "else"})
+    paper = field("paper", "file", options={"max_files": 1, "kinds": ["pdf"]})
+    always, wish = (one.service for one in package.items.order_by("-is_required"))
+    for service, fields in ((always, (room, where, paper)), (wish, (room,))):
+        version = save_version(f"pytania-{service.pk}", form_json(*fields), actor=SYSTEM)
+        adopt_version(version, area="services", actor=SYSTEM)
+        service.form_version = version
+        service.save()
+    return always, wish
+
+
+def test_each_service_of_a_package_asks_its_own_questions(client, package, asking):
+    always, wish = asking
+    page = client.get(reverse("services:package_request", args=[package.slug])).content.decode()
+    for name in (f"s{always.pk}_room", f"s{wish.pk}_room", f"file-s{always.pk}_paper"):
+        assert f'name="{name}"' in page
+    # Nothing answered: only what is part of the package is asked for, and nothing is made.
+    wrong = ask(client, package)
+    assert wrong.status_code == 422
+    assert f"#a-s{always.pk}_room" in wrong.content.decode()
+    assert f"#a-s{wish.pk}_room" not in wrong.content.decode()
+    # A condition looks at the answers of its own service.
+    first = {f"s{always.pk}_room": "else"}
+    assert ask(client, package, **first).status_code == 422
+    assert not ServiceRequest.objects.exists()
+    first[f"s{always.pk}_where"] = "Piwnica"
+    assert ask(client, package, services=[wish.pk], **first).status_code == 422, "ticked: asked"
+    plan = SimpleUploadedFile("plan.pdf", PDF, "application/pdf")
+    second = {f"s{wish.pk}_room": "kitchen", f"file-s{always.pk}_paper": plan}
+    response = ask(client, package, services=[wish.pk], **first, **second)
+    assert response.status_code == 302
+    parent = ServiceRequest.objects.get(parent=None)
+    of_always, of_wish = (parent.children.get(service=one) for one in asking)
+    assert parent.answers == {}
+    assert (of_always.answers["room"], of_always.answers["where"]) == ("else", "Piwnica")
+    assert of_wish.answers == {"room": "kitchen"}
+    assert files_of(of_always).get().name == "plan.pdf"
+    assert not files_of(of_wish).exists()
+    assert all(one.form_version.frozen_at for one in (of_always, of_wish))
 
 
 def test_what_is_not_wished_is_left_out_and_nothing_foreign_gets_in(client, package):

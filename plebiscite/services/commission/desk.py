@@ -34,6 +34,7 @@ from plebiscite.permissions import is_clerk_of
 from plebiscite.phases import Channel, takes_votes
 from plebiscite.services.opening import read_plan, read_plan_and_mark
 from plebiscite.services.registering import is_old_enough
+from plebiscite.services.turnout import count_at_desk
 from plebiscite.states import STATE_LOCK
 from plebiscite.voters import Person, person_key, second_key
 
@@ -148,6 +149,7 @@ def _mark(
         raise IssueRefused(IssueRefused.VOTED, ParticipationMark.objects.get(pk=voter.pk))
     if channel == Channel.PAPER:
         _check_cards(point, today)
+    count_at_desk(plan, person)
     return write_mark(voter, point, channel, today, actor)
 
 

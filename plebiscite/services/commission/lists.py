@@ -28,6 +28,7 @@ from plebiscite.phases import Channel
 from plebiscite.services.commission.desk import HANDED_OUT, write_mark
 from plebiscite.services.commission.paper import TAKES_PAPER
 from plebiscite.services.registering import is_old_enough
+from plebiscite.services.turnout import count_at_desk
 from plebiscite.states import STATE_LOCK
 from plebiscite.voters import Person, person_key, second_key
 
@@ -160,6 +161,7 @@ def write(
             person_key=person_key(pepper, line.person),
             defaults={"second_key": second_key(pepper, line.person)},
         )
+        count_at_desk(point.plebiscite, line.person)
         write_mark(voter, point, channel, day, actor)
         number += 1
     return number

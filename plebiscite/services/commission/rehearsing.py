@@ -10,10 +10,12 @@ import hashlib
 import hmac
 import secrets
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.core.files.storage import default_storage
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
@@ -24,6 +26,7 @@ from plebiscite import clock, keys
 from plebiscite.ballots import Picks, commitment, new_nonce, write_ballot
 from plebiscite.codes import DRAWN, GROUPS, LETTERS, code_digest, read_code, write_code
 from plebiscite.models import (
+    BundleFile,
     Code,
     CodeBatch,
     PaperEntry,
@@ -176,6 +179,7 @@ def purge(rehearsal: Plebiscite, *, actor: Any) -> None:
     PaperEntry.objects.filter(paper_pass__batch__plebiscite=current).delete()
     PaperPass.objects.filter(batch__plebiscite=current).delete()
     scans = [batch.protocol for batch in current.paper_batches.exclude(protocol=None)]
+    bundles = list(BundleFile.objects.filter(plebiscite=current).values_list("name", flat=True))
     _empty(current)
     pk = current.pk
     current.delete()
@@ -183,6 +187,8 @@ def purge(rehearsal: Plebiscite, *, actor: Any) -> None:
         if scan is not None:
             remove(scan)
     record(original, "purge_rehearsal", actor=actor)
+    for name in filter(None, bundles):
+        transaction.on_commit(partial(default_storage.delete, name))
     transaction.on_commit(lambda: keys.destroy_web_keys(pk))
 
 

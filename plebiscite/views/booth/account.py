@@ -119,7 +119,12 @@ def _too_often(seat: AccountSeat, refusal: Throttled) -> HttpResponse:
 
 
 def _form(seat: AccountSeat, data: Any = None) -> DeclarationForm:
-    return DeclarationForm(data, today=today(), residence=seat.plebiscite.residence)
+    return DeclarationForm(
+        data,
+        today=today(),
+        residence=seat.plebiscite.residence,
+        districts=seat.plebiscite.districts,
+    )
 
 
 @sensitive_variables()

@@ -44,6 +44,7 @@ from services_catalog.cases.admin.screen import (
     move_view,
 )
 from services_catalog.cases.models import PersonalDataView, SavedFilter, ServiceRequest
+from services_catalog.cases.models.case import ServiceRequestQuerySet
 from services_catalog.cases.permissions import may_enter, may_work
 from services_catalog.models.service import Service
 
@@ -91,7 +92,7 @@ def _services(request: HttpRequest | None) -> QuerySet[Service]:
 
 class CaseFilterSet(WagtailFilterSet):
     state = django_filters.MultipleChoiceFilter(
-        label=_("State"), choices=lambda: states.MACHINE.choices()
+        label=_("State"), choices=lambda: states.MACHINE.choices(), distinct=False
     )
     overdue = django_filters.BooleanFilter(label=_("Overdue"), method="filter_overdue")
     service = django_filters.ModelChoiceFilter(label=_("Service"), queryset=_services)
@@ -123,6 +124,9 @@ class CaseIndexView(generic.IndexView):
             .with_urgency()
             .select_related("service__locale", "assigned_to", "assigned_org")
         )
+
+    def search_queryset(self, queryset: ServiceRequestQuerySet) -> ServiceRequestQuerySet:
+        return queryset.found_by(self.search_query) if self.is_searching else queryset
 
     @cached_property
     def columns(self) -> list[Column]:

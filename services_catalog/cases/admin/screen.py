@@ -166,6 +166,7 @@ def move_view(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     back = redirect("services_catalog_cases:inspect", case.pk)
     if request.method != "POST":
         return back
+    seen = request.POST.get("version", "")
     if verb == "new_pin":
         return _print_pin(request, case)
     if verb == "erase" and request.POST.get("sure") != "yes":
@@ -191,12 +192,16 @@ def move_view(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
             return _again(request, case, failed=(verb, small))
         values = small.cleaned_data
     try:
-        services.move(case, verb, actor=request.user, **values)
+        number = int(seen) if seen.isdecimal() and len(seen) < 10 else None
+        services.move(case, verb, actor=request.user, seen=number, **values)
     except TransitionError as error:
         messages.error(request, refusal(error))
+        status = 409 if isinstance(error, services.Outdated) else 422
+        # What was typed is kept: the case may have moved on while they were writing.
         if verb in WRITTEN:
-            # What was typed is kept: the case may have moved on while they were writing.
-            return _again(request, visible_case(request, pk), form=written)
+            return _again(request, visible_case(request, pk), status=status, form=written)
+        if verb in WITH_FORM:
+            return _again(request, visible_case(request, pk), status=status, failed=(verb, small))
         return back
     except LookupError as error:
         raise Http404 from error
@@ -207,9 +212,11 @@ def move_view(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     return back
 
 
-def _again(request: HttpRequest, case: ServiceRequest, **context: Any) -> HttpResponse:
+def _again(
+    request: HttpRequest, case: ServiceRequest, *, status: int = 422, **context: Any
+) -> HttpResponse:
     shown = {"object": case, "header_title": case.number, **case_context(request, case, **context)}
-    return render(request, "services_catalog/admin/case_again.html", shown, status=422)
+    return render(request, "services_catalog/admin/case_again.html", shown, status=status)
 
 
 def _print_pin(request: HttpRequest, case: ServiceRequest) -> HttpResponse:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
+import re
 import uuid
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -50,6 +54,24 @@ def _urgency() -> models.Case:
     )
 
 
+#: The words of a request, the same for searching and for the index that it uses.
+WORDS = SearchVector("text", config="simple")
+#: The year of the first case there can be.
+FIRST_YEAR = 2025
+
+
+def _numbers_like(typed: str) -> list[str]:
+    """Beginnings of the numbers that somebody may mean: a whole one, or only its digits."""
+    tidy = re.sub(r"[\s–—]", "", typed).upper()
+    if tidy.startswith("HAJ"):
+        return [tidy]
+    digits = re.fullmatch(r"(\d{1,6})(-\d)?", tidy)
+    if digits is None:
+        return []
+    years = range(FIRST_YEAR, datetime.date.today().year + 1)
+    return [f"HAJ-{year}-{digits[1].zfill(6)}{digits[2] or ''}" for year in years]
+
+
 class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
     """Reads of cases; each says who may see the rows it gives."""
 
@@ -90,6 +112,29 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
     def overdue(self) -> ServiceRequestQuerySet:
         """Those whose deadline the office has let pass."""
         return self.filter(state__in=states.OURS, due_at__lt=ClockTimestamp())
+
+    def found_by(self, typed: str) -> ServiceRequestQuerySet:
+        """Those that `typed` names: a number or a part of it, beginnings of words, a service.
+
+        Each of the ways has an index, so that the time does not grow with the cases.
+        """
+        typed = typed.strip()[:100]
+        words = re.findall(r"\w+", typed)
+        if not words:
+            return self.none()
+        found = Q(service__in=list(Service.objects.named_like(typed).values_list("pk", flat=True)))
+        query = SearchQuery(
+            " & ".join(f"{word}:*" for word in words), search_type="raw", config="simple"
+        )
+        by_words = ServiceRequest.objects.annotate(words=WORDS).filter(words=query)
+        numbers = _numbers_like(typed)
+        if not numbers:
+            return self.filter(found | Q(pk__in=by_words))
+        # Few are meant: found by their keys, so that nothing is read from end to end.
+        few = [by_words, ServiceRequest.objects.filter(found)]
+        few += [ServiceRequest.objects.filter(number__startswith=one) for one in numbers]
+        first, *others = (rows.order_by().values("pk") for rows in few)
+        return self.filter(pk__in=first.union(*others))
 
     def open(self) -> ServiceRequestQuerySet:
         """Not over yet."""
@@ -186,6 +231,8 @@ class ServiceRequest(models.Model):
     paused_at = models.DateTimeField(_("waiting since"), null=True, blank=True)
     closed_at = models.DateTimeField(_("finished"), null=True, blank=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
+    #: Counts what people have done with it; a screen that was opened before says so.
+    version = models.PositiveIntegerField(default=1, editable=False)
     legal_hold = models.BooleanField(_("kept for a legal reason"), default=False)
     erased_at = models.DateTimeField(_("personal data erased"), null=True, blank=True)
     #: Drawn with the form: the same form sent twice makes one case.
@@ -202,6 +249,7 @@ class ServiceRequest(models.Model):
         default_permissions = ("view",)
         indexes = [
             models.Index(fields=["state", "due_at"], name="services_case_due"),
+            GinIndex(SearchVector("text", config="simple"), name="services_case_words"),
             models.Index(_urgency(), "due_at", "id", name="services_case_urgent"),
             models.Index(fields=["due_at", "id"], name="services_case_soonest"),
             models.Index(fields=["-created_at", "id"], name="services_case_newest"),

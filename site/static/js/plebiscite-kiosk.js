@@ -5,7 +5,9 @@ const isStart = "start" in document.body.dataset;
 const warning = document.querySelector("[data-stand-warning]");
 const LIMIT = Number(idle) * 1000;
 const WARN = LIMIT / 3;
-let touched = Date.now();
+// By two clocks: one stops while a tablet sleeps, the other may be put back.
+const since = () => ({ wall: Date.now(), steady: performance.now() });
+let touched = since();
 
 const clear = () => {
   document.querySelectorAll("form").forEach((form) => form.reset());
@@ -13,11 +15,12 @@ const clear = () => {
 };
 
 const look = () => {
-  const left = LIMIT - (Date.now() - touched);
+  const now = since();
+  const left = LIMIT - Math.max(now.wall - touched.wall, now.steady - touched.steady);
   if (isStart) {
     if (left <= 0) {
       document.querySelectorAll("form").forEach((form) => form.reset());
-      touched = Date.now();
+      touched = since();
     }
     return;
   }
@@ -26,7 +29,7 @@ const look = () => {
 };
 
 const touch = () => {
-  touched = Date.now();
+  touched = since();
   warning.hidden = true;
 };
 
