@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -70,8 +71,12 @@ def write_view(request: HttpRequest) -> HttpResponse:
 def _mail(values: dict[str, Any], one: Addressee | None) -> str:
     """The mail as one person gets it; whose numbers they are is not said."""
     sample = Addressee(user=None, numbers=one.numbers[:1] if one else [])
-    values = mail_context(values["call"], values["subject"], values["text"], sample)
-    return render_to_string("notifications/incubator/message.txt", values)
+    context = mail_context(values["call"], values["subject"], values["text"], sample)
+    context |= {
+        "site_name": settings.WAGTAIL_SITE_NAME,
+        "site_url": settings.WAGTAILADMIN_BASE_URL.rstrip("/"),
+    }
+    return render_to_string("notifications/incubator/message.txt", context)
 
 
 def _key(request: HttpRequest) -> uuid.UUID:

@@ -5,6 +5,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 from django.urls import reverse
@@ -164,6 +165,7 @@ class TestMessages:
         assert client.post(url, self.values(call, subject="")).status_code == 200
         page = client.post(url, self.values(call)).content.decode()
         assert "&lt;b&gt;o 17:00&lt;/b&gt;" in page
+        assert settings.WAGTAILADMIN_BASE_URL.rstrip("/") + "/inkubator/wnioski/" in page
         # Who writes the draft is not shown to staff.
         assert draft.organisation.name_pl not in page
         assert not OutboxMail.objects.exists()
