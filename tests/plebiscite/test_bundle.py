@@ -10,6 +10,7 @@ import json
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -79,8 +80,6 @@ def test_the_bytes_are_the_same_under_another_python():
 
 
 def test_it_is_a_plain_zip(whole):
-    import zipfile
-
     with zipfile.ZipFile(io.BytesIO(whole)) as archive:
         infos = archive.infolist()
         assert archive.testzip() is None
@@ -286,6 +285,84 @@ def test_the_tally_reads_the_bundle(tmp_path, whole, capsys):
     stated = json.loads(bundles.unpacked(whole)["tally.json"])["result"]
     assert {name: counted[name] for name in stated} == stated
     assert tally([str(path), "--method", "single"]) == 2
+
+
+def _manifest_with(**changes: object) -> dict[str, object]:
+    return {"manifest.json": {"ruleset": {**Ruleset().as_dict()}, "options": [{"code": "M1"}],
+                              "title": {"pl": "Znak"}, **changes}}  # fmt: skip
+
+
+def _rules_with(**changes: object) -> dict[str, object]:
+    return _manifest_with(ruleset={**Ruleset().as_dict(), **changes})
+
+
+@pytest.mark.parametrize(
+    ("changed", "what"),
+    [
+        ({"openings.jsonl": {"ballot": 5}}, "line 1: openings.jsonl: the ballot is no text: '5'"),
+        ({"openings.jsonl": {"ballot": ["M1"]}}, "line 1: openings.jsonl: the ballot is no text"),
+        ({"openings.jsonl": {}}, "line 1: openings.jsonl: the ballot is no text: 'None'"),
+        ({"openings.jsonl": ["ballot"]}, "line 1: openings.jsonl is no JSON object"),
+        ({"openings.jsonl": {"ballot": "ranked:M9"}}, "line 1: openings.jsonl: no ballot of this"),
+        ({"openings.jsonl": b"{"}, "line 1: openings.jsonl is no JSON: "),
+        ({"openings.jsonl": b'{"ballot":"ranked:"}\n\xb1\n'}, "line 2: openings.jsonl is not writ"),
+        ({"openings.jsonl": None}, "the bundle lacks a file: openings.jsonl"),
+        ({"beacon.json": []}, "beacon.json is no JSON object: '[]'"),
+        ({"beacon.json": {"order": 7}}, "beacon.json has no order of all options: '7'"),
+        ({"beacon.json": {"order": ["M1", 2]}}, "beacon.json has no order of all options"),
+        ({"beacon.json": {"order": [["M1"]]}}, "beacon.json has no order of all options"),
+        ({"manifest.json": b"\xff\xfe"}, "manifest.json is not written in UTF-8"),
+        ({"manifest.json": b"[" * 200_000}, "manifest.json is no JSON"),
+        ({"manifest.json": b"9" * 5000}, "manifest.json is no JSON"),
+        ({"manifest.json": "text"}, "manifest.json is no JSON object: 'text'"),
+        (_manifest_with(title="x"), "manifest.json is not understood: title is no object: 'x'"),
+        (_manifest_with(title={"pl": 3}), "the title is no text: '3'"),
+        (_manifest_with(options={}), "options is no list: '{}'"),
+        (_manifest_with(options=[]), "no options"),
+        (_manifest_with(options=["M1"]), "an option without a code: 'M1'"),
+        (_manifest_with(options=[{"code": ["M1"]}]), "an option without a code"),
+        (_manifest_with(options=[{"code": {"M1": 1}}]), "an option without a code"),
+        (_manifest_with(options=[{"code": "m 1"}]), "an option without a code"),
+        (_manifest_with(options=[{"code": "M1"}, {"code": "M1"}]), "two with one code"),
+        (_manifest_with(ruleset=[]), "ruleset is no object: '[]'"),
+        (_rules_with(winners=float("inf")), "the ruleset is not understood"),
+        (_rules_with(drop_together=[["M1"]]), "the ruleset is not understood"),
+        (_rules_with(method=["single"]), "the ruleset is not understood"),
+    ],
+)  # fmt: skip
+def test_the_tally_says_what_is_wrong_with_a_bundle(tmp_path, whole, capsys, changed, what):
+    files = bundles.unpacked(whole)
+    for name, value in changed.items():
+        if value is None:
+            del files[name]
+        else:
+            files[name] = value if isinstance(value, bytes) else json.dumps(value).encode()
+    path = bundles.zipped(files, tmp_path / "bundle.zip")
+    assert tally([str(path), "--json"]) == 2
+    said = capsys.readouterr()
+    assert said.err.startswith(f"tally: {path}: ")
+    assert what in said.err
+    assert not said.out
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "openings.jsonl", "beacon.json"])
+def test_the_tally_says_which_file_of_a_bundle_cannot_be_unpacked(tmp_path, whole, capsys, name):
+    path = saved(whole, tmp_path)
+    raw = path.read_bytes()
+    with zipfile.ZipFile(path) as archive:
+        directory = raw.index(name.encode(), archive.start_dir) - 46
+        local = archive.getinfo(name).header_offset
+    encrypted = bytearray(raw)
+    encrypted[local + 6] |= 1
+    encrypted[directory + 8] |= 1
+    packed_strangely = bytearray(raw)
+    packed_strangely[directory + 10] = 99
+    damaged = bytearray(raw)
+    damaged[directory + 16] ^= 1
+    for changed in (encrypted, packed_strangely, damaged):
+        path.write_bytes(changed)
+        assert tally([str(path), "--json"]) == 2
+        assert f"this is no whole zip file: {name}: " in capsys.readouterr().err
 
 
 def test_the_files_for_other_programs_give_the_same_winner(tmp_path, capsys):
