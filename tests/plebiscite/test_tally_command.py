@@ -101,6 +101,25 @@ def test_every_format_gives_the_same_count(counted):
     assert all(result == results[0] for result in results)
 
 
+def test_the_format_that_is_given_goes_before_the_name(counted, complaint):
+    few = "# ALTERNATIVE NAME 1: A\n# ALTERNATIVE NAME 2: B\n1: 1\n"
+    tied = "# DATA TYPE: toc\n# ALTERNATIVE NAME 1: A\n# ALTERNATIVE NAME 2: B\n1: {1,2}\n"
+    ranked = ("--method", "ranked", "--format")
+    for name in ("x.txt", "x.toi", "x"):
+        assert "line 3: a soc order names every" in complaint(name, few, *ranked, "soc")
+        assert "line 4: a soi order has no ties" in complaint(name, tied, *ranked, "soi")
+    assert counted("x.soc", few, *ranked, "soi")["winners"] == ["A"]
+    assert counted("x.soc", tied, *ranked, "toc")["cast"] == 1
+    assert "--format" in complaint("x.txt", few, "--method", "ranked")
+
+
+def test_the_first_choices_of_orders(capsys):
+    assert main([str(ELECTIONS / "tennessee.soc"), "--method", "single", "--json"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert result["winners"] == ["Memphis"]
+    assert result["totals"] == {"Chattanooga": 15, "Knoxville": 17, "Memphis": 42, "Nashville": 26}
+
+
 def test_abif(counted):
     result = counted("a.abif", ABIF, "--method", "ranked")
     assert (result["winners"], result["condorcet"]) == (["Knox"], "Nash")
