@@ -7,7 +7,6 @@ import contextlib
 import hashlib
 import io
 import json
-import shutil
 import subprocess
 import sys
 import zipfile
@@ -21,7 +20,7 @@ from plebiscite.tally import Ruleset, TieRule
 from plebiscite.tally.__main__ import main as tally
 from plebiscite.verifier import verify
 from tests.databases import ROOT
-from tests.plebiscite import bundles, tampering
+from tests.plebiscite import bundles, pythons, tampering
 
 VERIFY = ROOT / "plebiscite" / "verifier" / "verify.py"
 #: Of the bundle with the test keys. Another one means that the format has changed: then every
@@ -57,7 +56,11 @@ def test_the_bytes_never_change(whole):
     assert hashlib.sha256(whole).hexdigest() == GOLDEN
 
 
-def test_the_bytes_are_the_same_under_another_python():
+@pytest.mark.parametrize("version", ["3.11", "3.12", "3.13", "3.14"])
+def test_the_bytes_are_the_same_under_another_python(version):
+    found = pythons.other(version)
+    if found is None:
+        pytest.skip(f"no other Python {version} here")
     # PyNaCl is built for one Python each: the other one signs with the verifier's own arithmetic.
     script = (
         "import sys; sys.path.insert(0, sys.argv[1]);"
@@ -65,18 +68,9 @@ def test_the_bytes_are_the_same_under_another_python():
         "from tests.plebiscite import bundles; import hashlib;"
         "print(hashlib.sha256(bundles.written(bundles.make())).hexdigest())"
     )
-    tried = 0
-    for name in ("python3.11", "python3.12", "python3.13", "python3.14"):
-        found = shutil.which(name)
-        if found and subprocess.run([found, "-c", ""], capture_output=True).returncode == 0:
-            done = subprocess.run(
-                [found, "-I", "-c", script, str(ROOT)], capture_output=True, text=True
-            )
-            assert done.returncode == 0, done.stderr
-            assert done.stdout.strip() == GOLDEN, name
-            tried += 1
-    if not tried:
-        pytest.skip("no other Python here")
+    done = subprocess.run([found, "-I", "-c", script, str(ROOT)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == GOLDEN
 
 
 def test_it_is_a_plain_zip(whole):
@@ -140,6 +134,12 @@ def test_tampering_is_caught_by_the_right_check(tmp_path, whole, what, check, is
     code, said = verified(path)
     assert code == EXIT[check], f"{what}\n{said}"
     assert f"FAILED    {EXIT[check]}" in said
+
+
+def test_a_file_that_is_there_twice_is_told(tmp_path, whole):
+    code, said = verified(tampering.packed_twice(whole, tmp_path / "bundle.zip"))
+    assert code == EXIT["sums"]
+    assert f"a file is there twice: {tampering.TWICE}" in said
 
 
 def test_an_older_copy_has_to_be_the_beginning(tmp_path, whole):
@@ -254,15 +254,23 @@ def test_it_is_written_for_old_pythons_and_imports_nothing_of_ours():
             assert len(node.args) == 2, "the order of bytes has no default before 3.11"
 
 
-def test_it_runs_under_the_oldest_python_at_hand(tmp_path, whole):
+@pytest.mark.parametrize("version", ["3.8", "3.9", "3.12", "3.13", "3.14"])
+def test_it_runs_under_old_and_new_pythons(tmp_path, whole, version):
+    found = pythons.other(version)
+    if found is None:
+        pytest.skip(f"no other Python {version} here")
     path = saved(whole, tmp_path)
-    for name in ("python3.8", "python3.9", "python3.13"):
-        if not shutil.which(name):
-            continue
-        done = subprocess.run([name, str(VERIFY), str(path), "--lang", "pl"], capture_output=True)
-        if done.returncode == 127:
-            continue  # a name without a Python behind it
-        assert done.returncode == 0, done.stdout.decode()
+    done = subprocess.run(
+        [found, "-I", str(VERIFY), str(path), "--lang", "pl"], capture_output=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Wszystko, co sprawdzono, się zgadza." in done.stdout.decode()
+    files = bundles.unpacked(whole)
+    tampering.over_the_limit(files)
+    done = subprocess.run(
+        [found, "-I", str(VERIFY), str(bundles.packed(files, path))], capture_output=True
+    )
+    assert done.returncode == EXIT["ballots"], done.stdout + done.stderr
 
 
 def test_signatures_are_those_of_the_library():
@@ -385,4 +393,9 @@ def test_the_table_in_the_docs_is_the_one_that_is_tested():
     for what, check, is_signed, _change in tampering.KINDS:
         by = "operator" if is_signed else "anybody"
         assert f"| {what} | {by} | {check} ({EXIT[check]}) |" in text
-    assert len(tampering.KINDS) >= 30
+    assert f"| a file is there twice | anybody | sums ({EXIT['sums']}) |" in text
+    # Every check of the bundle itself has a kind; the others need something besides the file.
+    caught = {check for _what, check, _is_signed, _change in tampering.KINDS}
+    assert caught == set(EXIT) - {"previous", "receipt", "code"}
+    number = len(tampering.KINDS) + 1
+    assert f"SKIPPED said; {number} kinds of tampering" in (ROOT / "docs/status.md").read_text()
