@@ -7,6 +7,7 @@ import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain as chain_of
 from typing import Any
 
 from plebiscite import chain
@@ -62,12 +63,14 @@ def openings(rows: Iterable[Opening], *, is_merged: bool) -> Iterator[str]:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
-    """CSV with LF, quotation marks only where they are needed."""
+    """CSV with LF, quotation marks only where they are needed; row by row."""
     target = io.StringIO()
     writer = csv.writer(target, lineterminator="\n")
-    for row in [columns, *rows]:
+    for row in chain_of([columns], rows):
         writer.writerow(row)
-    yield target.getvalue()
+        yield target.getvalue()
+        target.seek(0)
+        target.truncate()
 
 
 def toi(codes: Sequence[str], titles: dict[str, str], ballots: Counter[Any], method: Method,

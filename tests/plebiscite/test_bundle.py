@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from plebiscite.bundle import signing
+from plebiscite.bundle import signing, texts
 from plebiscite.promises import Promise, promise
 from plebiscite.tally import Ruleset, TieRule
 from plebiscite.tally.__main__ import main as tally
@@ -71,6 +71,20 @@ def test_the_bytes_are_the_same_under_another_python(version):
     done = subprocess.run([found, "-I", "-c", script, str(ROOT)], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == GOLDEN
+
+
+def test_tables_are_written_row_by_row():
+    read = []
+
+    def rows():
+        for number in range(3):
+            read.append(number)
+            yield (number, 'a "b", c')
+
+    lines = texts.table(("number", "text"), rows())
+    assert (next(lines), read) == ("number,text\n", [])
+    assert (next(lines), read) == ('0,"a ""b"", c"\n', [0])
+    assert len(list(lines)) == 2
 
 
 def test_it_is_a_plain_zip(whole):
