@@ -1,5 +1,6 @@
 """Reads that pages, views and exports need; each takes a bounded number of queries."""
 
+from plebiscite.selectors.auditing import auditors_context
 from plebiscite.selectors.explaining import explained_context
 from plebiscite.selectors.gallery import gallery_context, joined_url, poster_sources
 from plebiscite.selectors.judging import public_jury
@@ -21,6 +22,7 @@ from plebiscite.selectors.timeline import timeline_context
 from plebiscite.selectors.works import number_by_name
 
 __all__ = [
+    "auditors_context",
     "crumbs",
     "explained_context",
     "find_public",

@@ -178,6 +178,11 @@ class PlebisciteView:
         return f"{self.url}jak-liczymy/"
 
     @property
+    def auditors_url(self) -> str:
+        """Formats and threats, for those who check a vote by themselves."""
+        return f"{self.url}dla-audytorow/"
+
+    @property
     def deadline(self) -> str:
         """The next thing that will happen, and when."""
         plebiscite = self.plebiscite
