@@ -122,7 +122,7 @@ class PriorityAction(CaseBulkAction):
 
 
 class MergeAction(CaseBulkAction):
-    """Join with the oldest of them."""
+    """Join with the oldest of them that is not over."""
 
     display_name = _("Join as duplicates")
     aria_label = _("Join the chosen cases with the oldest of them")
