@@ -19,6 +19,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core import pagecache
 from core.actors import SYSTEM, VISITOR
 from core.audit import record
 from core.clock import database_now
@@ -39,6 +40,9 @@ from services_catalog.timetable import states as slot_states
 from services_catalog.timetable.models import Slot
 
 NUMBERS = Scheme("REZ", "-", (4, 6))
+#: Moves into and out of the queue. The counters of the date may stay as they are; the number of
+#: free places that readers see does not.
+QUEUE_MOVES = frozenset({"queue", "leave", "cancel_for"})
 
 
 class NoPlace(Refused):
@@ -164,6 +168,8 @@ def _book(
             )  # fmt: skip
         verb = _first_move(is_proven=bool(is_proven), queued=queued)
         bookings = [change_state(booking, verb, actor=actor) for booking in bookings]
+        if queued:
+            pagecache.changed()
         for slot in ordered:
             seats.settle(slot, now)
     return bookings
@@ -367,6 +373,8 @@ def _move_all(
                 advisory_lock("services.bookings.person", key)
         slots = seats.lock_slots(booking.slot_id for booking in bookings)
         moved = [change_state(booking, verb, actor=actor, **context) for booking in bookings]
+        if verb in QUEUE_MOVES:
+            pagecache.changed()
         now = database_now()
         for number in sorted(slots):
             seats.settle(slots[number], now)
