@@ -22,6 +22,7 @@ from core.transitions import Refused, TransitionError, available
 from core.transitions.drawing import diagram, rows
 from directory.models import Organisation, Room
 from services_catalog.bookings import services as bookings
+from services_catalog.bookings.admin.screen import warn_of_calls
 from services_catalog.staff_calendar import services
 from services_catalog.staff_calendar.forms import (
     CancelForm,
@@ -109,7 +110,6 @@ def slot_view(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     is_sent = form is not None and request.method == "POST" and form.is_valid()
     if is_sent and form is not None and _change(request, slot, form):
-        messages.success(request, _("The slot is changed. Those who have booked are told."))
         return redirect("staff_calendar:slot", slot.pk)
     return _slot_page(request, slot, form, CancelForm() if can_change else None)
 
@@ -119,18 +119,24 @@ def _change(request: HttpRequest, slot: Slot, form: SlotForm) -> bool:
     values = form.values()
     capacity = values.pop("capacity")
     differs = {name: value for name, value in values.items() if getattr(slot, name) != value}
+    without: list[Any] = []
     try:
         with transaction.atomic():
             if capacity != slot.capacity:
                 bookings.change_capacity(slot, capacity, request.user)
             if differs:
-                bookings.edit_slot(slot, request.user, **differs)
+                _slot, without = bookings.edit_slot(slot, request.user, **differs)
     except (Refused, ValidationError) as error:
         put_errors(form, error)
         return False
     except TransitionError as error:
         form.add_error(None, str(error))
         return False
+    messages.success(
+        request,
+        _("The slot is changed. Of a new time or place all who gave an e-mail address are told."),
+    )
+    warn_of_calls(request, without)
     return True
 
 
@@ -159,11 +165,16 @@ def cancel_slot_view(request: HttpRequest, pk: int) -> HttpResponse:
     form = CancelForm(request.POST)
     if form.is_valid():
         try:
-            bookings.cancel_slots([slot], request.user, form.cleaned_data["reason"])
+            _done, without = bookings.cancel_slots(
+                [slot], request.user, form.cleaned_data["reason"]
+            )
         except TransitionError as error:
             form.add_error("reason", str(error))
         else:
-            messages.success(request, _("The slot is cancelled. Those who have booked are told."))
+            messages.success(
+                request, _("The slot is cancelled. All who gave an e-mail address are told.")
+            )
+            warn_of_calls(request, without)
             return redirect("staff_calendar:slot", slot.pk)
     edit = SlotForm(None, user=request.user, slot=slot, initial=initial_of(slot))
     return _slot_page(request, slot, edit, form)
@@ -276,16 +287,17 @@ def cancel_series_view(request: HttpRequest, pk: int) -> HttpResponse:
     form = CancelSeriesForm(request.POST)
     if form.is_valid():
         try:
-            number = services.cancel_series(rule, actor=request.user, **form.cleaned_data)
+            number, without = services.cancel_series(rule, actor=request.user, **form.cleaned_data)
         except (Refused, TransitionError) as error:
             form.add_error("reason", str(error))
         else:
             words = ngettext(
-                "%(number)s slot is cancelled. Everybody who booked gets one mail.",
-                "%(number)s slots are cancelled. Everybody who booked gets one mail.",
+                "%(number)s slot is cancelled. Everybody with an e-mail address gets one mail.",
+                "%(number)s slots are cancelled. Everybody with an e-mail address gets one mail.",
                 number,
             )
             messages.success(request, words % {"number": number})
+            warn_of_calls(request, without)
             return redirect("staff_calendar:rule", rule.pk)
     edit = RuleForm(None, user=request.user, initial=initial_of_rule(rule))
     return _rule_page(request, rule, edit, form)

@@ -1,11 +1,13 @@
 """The calendar of staff: who sees and changes what, conflicts, series, figures and files."""
 
+import html
 import io
 import uuid
 from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from icalendar import Calendar
 from openpyxl import load_workbook
 
@@ -111,6 +113,44 @@ def test_one_slot_is_changed_and_cancelled_and_people_are_told(client, desk):
     assert OutboxMail.objects.filter(kind="bookings/called_off").count() == 1
     assert client.get(url("slot", slot.pk)).status_code == 200
     assert client.post(url("slot", slot.pk), sent(slot)).url == reverse("wagtailadmin_home")
+
+
+def test_who_has_no_address_is_named_to_be_called(client, desk):
+    """After a change, a cancelled slot and a cancelled series: number, name, telephone."""
+
+    def caller(slot, name, phone):
+        return book(
+            slot, actor=desk, party_size=1, name=name, phone=phone, language="pl", channel="phone",
+            submission_key=uuid.uuid4(), pin="12345678",
+        )  # fmt: skip
+
+    def told(answer):
+        return [
+            str(one) for one in answer.context["messages"] if one.level_tag.startswith("warning")
+        ]
+
+    slot = make_slot()
+    places(slot)
+    booking = caller(slot, "Jan Kowal", "856822180")
+    note = sent(slot, opens_at=f"{timezone.localtime(slot.starts_at):%H:%M}",
+                closes_at=f"{timezone.localtime(slot.ends_at):%H:%M}", note="Fartuch")  # fmt: skip
+    assert told(client.post(url("slot", slot.pk), note, follow=True)) == []
+    moved = client.post(url("slot", slot.pk), sent(slot), follow=True)
+    cancelled = client.post(url("cancel_slot", slot.pk), {"reason": "Awaria"}, follow=True)
+    for answer in (moved, cancelled):
+        [words] = told(answer)
+        assert all(text in words for text in (booking.number, "Jan Kowal", "856822180"))
+        assert "Maria" not in words
+        assert words in html.unescape(answer.content.decode())
+    rule = move_rule(make_rule(byday="MO,TU,WE,TH,FR,SA,SU", weeks_ahead=1), "start", actor=desk)
+    make_slots(rule.pk)
+    slot = rule.slots.live().last()
+    other = caller(slot, "Ewa Nowak", "601601601")
+    answer = client.post(
+        url("cancel_series", rule.pk), {"since": date.today(), "reason": "Remont"}, follow=True
+    )
+    [words] = told(answer)
+    assert all(text in words for text in (other.number, "Ewa Nowak", "601601601"))
 
 
 def test_a_rule_from_draft_to_the_end_of_its_series(client, desk):
