@@ -36,7 +36,12 @@ from services_catalog.staff_calendar.forms import (
 )
 from services_catalog.staff_calendar.grid import bookings_of, calendar
 from services_catalog.timetable import permissions, states
-from services_catalog.timetable.generating import Outcome, preview
+from services_catalog.timetable.generating import (
+    Outcome,
+    closed_reason,
+    days_to_look_at,
+    preview,
+)
 from services_catalog.timetable.models import ScheduleRule, Slot
 from services_catalog.timetable.recurrence import town_day
 from services_catalog.timetable.services import create_rule, create_slot, move_rule, move_slot
@@ -91,6 +96,7 @@ def new_slot_view(request: HttpRequest) -> HttpResponse:
             put_errors(form, error)
         else:
             messages.success(request, _("The slot stands in the timetable."))
+            _warn_of_closing(request, slot)
             return redirect("staff_calendar:slot", slot.pk)
     return _form(request, form, _("New slot"), _("Put it into the timetable"))
 
@@ -120,12 +126,13 @@ def _change(request: HttpRequest, slot: Slot, form: SlotForm) -> bool:
     capacity = values.pop("capacity")
     differs = {name: value for name, value in values.items() if getattr(slot, name) != value}
     without: list[Any] = []
+    changed = slot
     try:
         with transaction.atomic():
             if capacity != slot.capacity:
                 bookings.change_capacity(slot, capacity, request.user)
             if differs:
-                _slot, without = bookings.edit_slot(slot, request.user, **differs)
+                changed, without = bookings.edit_slot(slot, request.user, **differs)
     except (Refused, ValidationError) as error:
         put_errors(form, error)
         return False
@@ -137,7 +144,15 @@ def _change(request: HttpRequest, slot: Slot, form: SlotForm) -> bool:
         _("The slot is changed. Of a new time or place all who gave an e-mail address are told."),
     )
     warn_of_calls(request, without)
+    _warn_of_closing(request, changed)
     return True
+
+
+def _warn_of_closing(request: HttpRequest, slot: Slot) -> None:
+    """A slot made or changed by hand may stand on a closed day; somebody should know."""
+    if reason := closed_reason(slot):
+        words = _("Mind: this day is closed (%(reason)s). The slot stands all the same.")
+        messages.warning(request, words % {"reason": reason})
 
 
 @require_POST
@@ -209,13 +224,17 @@ def _slot_page(request: HttpRequest, slot: Slot, form: Any, cancel_form: Any) ->
 
 @require_safe
 def rules_view(request: HttpRequest) -> HttpResponse:
-    """The rules, and which of them have days without a room."""
+    """The rules, and how many of their days need a person."""
     _enter(request)
     found = ScheduleRule.objects.visible_to(request.user)
-    context = {
-        "rules": found.select_related("service", "room", "provider").order_by(
+    rules = list(
+        found.select_related("service", "room", "provider").order_by(
             "state", "service__name", "opens_at"
-        ),
+        )
+    )
+    days = days_to_look_at(rules, now=database_now())
+    context = {
+        "rules": [(rule, days.get(rule.pk, [])) for rule in rules],
         "may_create": permissions.may_create(request.user),
         "diagrams": [(diagram(one), rows(one)) for one in (states.RULE, states.SLOT)],
     }
@@ -321,6 +340,7 @@ def _rule_page(request: HttpRequest, rule: ScheduleRule, form: Any, series: Any)
         "series_form": series,
         "moves": [row for row in available(rule, request.user) if row.verb in ("start", "stop")],
         "days": preview(rule, now=now),
+        "to_look_at": days_to_look_at([rule], now=now).get(rule.pk, []),
         "coming": len(services.coming_slots(rule, town_day(now))),
     }
     failed = any(one is not None and one.errors for one in (form, series))

@@ -3,7 +3,7 @@
 import html
 import io
 import uuid
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.urls import reverse
@@ -14,15 +14,17 @@ from openpyxl import load_workbook
 from accounts.roles import Role
 from core.actors import SYSTEM
 from core.audit.models import AuditEvent
+from core.i18n.dates import short_day
 from core.outbox.models import OutboxMail
-from directory.models import TeamRole
+from directory.models import ClosedDay, TeamRole
 from directory.services import add_member
 from services_catalog.bookings.models import Booking
 from services_catalog.bookings.services import book
 from services_catalog.timetable import feeds, states
 from services_catalog.timetable.generating import make_slots
 from services_catalog.timetable.models import ScheduleRule, Slot
-from services_catalog.timetable.services import move_rule
+from services_catalog.timetable.recurrence import town_day
+from services_catalog.timetable.services import change_rule, edit_slot, move_rule
 from tests.factories.catalogue import OrganisationFactory, RoomFactory, ServiceFactory
 from tests.factories.people import UserFactory, person_with
 from tests.factories.timetable import HOUR, make_rule, make_slot, soon
@@ -196,6 +198,65 @@ def test_a_rule_from_draft_to_the_end_of_its_series(client, desk):
     assert rule.state == states.STOPPED or not rule.slots.live().exists()
     assert client.get(url("rule", rule.pk)).status_code == 200
     assert client.get(url("rules")).status_code == 200
+
+
+def test_the_rules_say_which_days_somebody_has_to_look_at(
+    client, desk, django_assert_max_num_queries
+):
+    room = RoomFactory(name_pl="Sala kinowa")
+    values = {"byday": "MO,TU,WE,TH,FR,SA,SU", "weeks_ahead": 1, "runs_on_holidays": True}
+    holder = make_slot(room=room, starts_at=soon(2, 0), ends_at=soon(3, 0))
+    rule = move_rule(make_rule(room=room, **values), "start", actor=desk)
+    fine = move_rule(make_rule(**values), "start", actor=desk)
+    for one in (rule, fine):
+        make_slots(one.pk)
+
+    def listed():
+        return {one.pk: days for one, days in client.get(url("rules")).context["rules"]}
+
+    blocked = town_day(holder.starts_at)
+    assert listed() == {rule.pk: [blocked], fine.pk: []}
+    booked, edited, waited = rule.slots.filter(occurs_on__gt=blocked)[:3]
+    places(booked)
+    edit_slot(edited, actor=desk, note="Sala na piętrze")
+    # Only those with people keep the old hour; what staff have changed is meant so.
+    change_rule(rule, actor=desk, opens_at=time(12), closes_at=time(13))
+    make_slots(rule.pk)
+    assert listed()[rule.pk] == [blocked, booked.occurs_on]
+    ClosedDay.objects.create(
+        name_pl="Malowanie", starts_on=edited.occurs_on, ends_on=waited.occurs_on
+    )
+    for one in (rule, fine):
+        make_slots(one.pk)
+    assert listed() == {rule.pk: [blocked, booked.occurs_on, edited.occurs_on], fine.pk: []}
+    page = client.get(url("rules")).content.decode()
+    assert "Dni do sprawdzenia" in page
+    page = client.get(url("rule", rule.pk)).content.decode()
+    for day in (blocked, booked.occurs_on, edited.occurs_on):
+        assert short_day(day, "pl") in page.split("Najbliższe dni")[0]
+    with django_assert_max_num_queries(60) as few:
+        client.get(url("rules"))
+    for _number in range(4):
+        make_slots(move_rule(make_rule(room=RoomFactory(), **values), "start", actor=desk).pk)
+    with django_assert_max_num_queries(len(few)):
+        client.get(url("rules"))
+
+
+def test_a_slot_on_a_closed_day_is_warned_of(client, desk):
+    slot = make_slot(service=ServiceFactory(mode="slots", place="at_station"))
+    day = slot.starts_at.date()
+    values = sent(slot)
+    closed = ClosedDay.objects.create(name_pl="Malowanie ścian", starts_on=day, ends_on=day)
+    for address in (url("new_slot"), url("slot", slot.pk)):
+        answer = client.post(address, values, follow=True)
+        assert "ten dzień jest zamknięty (Malowanie ścian)" in answer.content.decode()
+    closed.delete()
+    for address in (url("new_slot"), url("slot", slot.pk)):
+        page = client.post(address, {**values, "note": "Inaczej"}, follow=True).content.decode()
+        assert "jest zamknięty" not in page
+    new_year = date(date.today().year + 1, 1, 1).isoformat()
+    answer = client.post(url("new_slot"), {**values, "day": new_year}, follow=True)
+    assert "ten dzień jest zamknięty (święto" in answer.content.decode()
 
 
 def test_every_role_sees_and_does_what_is_its_own(client):
