@@ -22,7 +22,7 @@ from core.pagecache.generation import current
 from directory.models import Membership, TeamRole
 from services_catalog.bookings import services, upkeep
 from services_catalog.bookings.models import Booking
-from services_catalog.models import Slot
+from services_catalog.models import Package, PackageItem, Slot
 from services_catalog.personal_data import BookingPersonalData
 from services_catalog.selectors import ServiceActivity
 from tests.factories.catalogue import OrganisationFactory, ServiceFactory
@@ -173,6 +173,34 @@ class TestAccount:
         client.post(reverse("services:booking_move", args=[booking.pk, "cancel"]))
         booking.refresh_from_db()
         assert booking.state == "cancelled"
+
+    def test_leaves_the_queue_and_declines_an_offer(self, client, slot):
+        booked = known(slot, party_size=3)
+        left, declined, last = waiting(slot), waiting(slot), waiting(slot)
+
+        def press(booking, verb):
+            client.force_login(booking.requester)
+            page = reverse("services:booking", args=[booking.pk])
+            button = reverse("services:booking_move", args=[booking.pk, verb])
+            assert button in client.get(page).content.decode()
+            client.get(button)
+            before = booking.state
+            booking.refresh_from_db()
+            assert booking.state == before  # a link that is opened does nothing
+            shown = client.post(button, follow=True).content.decode()
+            booking.refresh_from_db()
+            assert button not in shown
+            return shown
+
+        assert "Nie czekasz już w kolejce" in press(left, "leave")
+        assert left.state == "cancelled"
+        Slot.objects.filter(pk=slot.pk).update(waitlist_max=9)
+        services.give_up(booked, actor=booked.requester)
+        declined.refresh_from_db()
+        assert declined.state == "offered"
+        assert "następn" in press(declined, "decline")
+        last.refresh_from_db()
+        assert (declined.state, last.state) == ("cancelled", "offered")
 
     def test_too_late_to_cancel_is_said(self, client, slot):
         booking = known(slot)
@@ -422,9 +450,7 @@ class TestPersonalData:
         assert booking.erased_at and not OutboxMail.objects.exclude(to="").exists()
 
 
-def test_a_package_in_one_form(client):
-    from services_catalog.models import Package, PackageItem
-
+def make_package():
     package = Package(slug="start", name_pl="Start", summary_pl="x", coordination=ServiceFactory())
     package.items = [PackageItem(service=ServiceFactory(mode="slots")) for _ in range(2)]
     package.save()
@@ -432,6 +458,33 @@ def test_a_package_in_one_form(client):
         make_slot(service=item.service, starts_at=soon(7 + number))
         for number, item in enumerate(package.items.all())
     ]
+    return package, slots
+
+
+def test_a_whole_package_is_cancelled_by_one_button(client):
+    package, slots = make_package()
+    user = UserFactory()
+    request = values(email=user.email)
+    first, second = services.book_package(package, slots, actor=user, **request)
+    page = reverse("services:booking", args=[second.pk])
+    button = reverse("services:booking_move", args=[second.pk, "cancel_all"])
+    assert client.post(button).status_code == 404
+    client.force_login(UserFactory())
+    assert client.post(button).status_code == 404
+    client.force_login(user)
+    assert button in client.get(page).content.decode()
+    client.get(button)
+    assert set(Booking.objects.values_list("state", flat=True)) == {"confirmed"}
+    client.post(button)
+    assert set(Booking.objects.values_list("state", flat=True)) == {"cancelled"}
+    for slot in slots:
+        slot.refresh_from_db()
+    assert [slot.booked for slot in slots] == [0, 0]
+    assert button not in client.get(reverse("services:booking", args=[first.pk])).content.decode()
+
+
+def test_a_package_in_one_form(client):
+    _package, slots = make_package()
     page = client.get("/uslugi/pakiety/start/").content.decode()
     url = reverse("services:book_package", args=["start"])
     assert url in page

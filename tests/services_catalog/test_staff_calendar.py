@@ -17,7 +17,7 @@ from core.audit.models import AuditEvent
 from core.i18n.dates import short_day
 from core.outbox.models import OutboxMail
 from directory.models import ClosedDay, TeamRole
-from directory.services import add_member
+from directory.services import add_member, reserve_room
 from services_catalog.bookings.models import Booking
 from services_catalog.bookings.services import book
 from services_catalog.timetable import feeds, states
@@ -337,6 +337,68 @@ def test_figures_and_files(client, desk, django_assert_max_num_queries):
     assert "'=2+2" in cells
     assert AuditEvent.objects.filter(verb="export").count() == 2
     assert client.get(f"{url('reports')}?od=x&do=2020-01-01").status_code == 200
+
+
+def test_figures_of_who_did_not_come(client, desk):
+    slot = make_slot(service=ServiceFactory(name="Szycie"))
+    other = make_slot(service=ServiceFactory(name="Kuchnia"))
+    for one, came in ((slot, "attended"), (slot, "no_show"), (slot, "no_show"),
+                      (slot, "attended"), (other, "attended"), (other, "confirmed")):  # fmt: skip
+        Booking.objects.filter(pk=places(one).pk).update(state=came)
+    answer = client.get(url("reports"))
+    found = [
+        (row["slot__service__name"], row["people"], row["missing"], row["percent"])
+        for row in answer.context["absent"]
+    ]
+    assert found == [("Szycie", 4, 2, 50), ("Kuchnia", 1, 0, 0)]
+    page = " ".join(answer.content.decode().split())
+    assert '<th scope="row">Szycie</th><td>4</td><td>2</td><td>50</td>' in page
+
+
+def test_by_provider_and_what_others_do_in_a_room(client, desk):
+    room, group = RoomFactory(number=78, name_pl="Sala"), OrganisationFactory(name_pl="Koło")
+    slot = make_slot(service=ServiceFactory(name="Szycie"), room=room, provider=group)
+    end = slot.ends_at + 3 * HOUR
+    reserve_room(
+        room, slot.ends_at, end, purpose="Zebranie", party="Rada osiedla", actor=SYSTEM
+    )  # fmt: skip
+
+    def row(label, by):
+        answer = client.get(WEEK, {"dzien": slot.starts_at.date(), "wedlug": by})
+        [found] = [one for one in answer.context["rows"] if one.label == label]
+        titles = [item.title for cell in found.cells for item in cell.items]
+        assert all(title in answer.content.decode() for title in titles)
+        return titles
+
+    assert row("Koło", "organizacja") == ["Szycie"]
+    assert row("78. Sala", "sala") == ["Szycie", "Zebranie (Rada osiedla)"]
+    answer = client.get(url("reports"))
+    assert [(bar.label, bar.value) for bar in answer.context["rooms"]] == [("78. Sala", 5)]
+    # An organisation's figures are of its own slots alone.
+    member = person_with(Role.CONSORTIUM_MEMBER)
+    add_member(group, user=member, role=TeamRole.EDITOR, actor=SYSTEM)
+    client.force_login(member)
+    answer = client.get(url("reports"))
+    assert [(bar.label, bar.value) for bar in answer.context["rooms"]] == [("78. Sala", 2)]
+
+
+def test_an_hour_that_the_clocks_leave_out_is_refused(client, desk):
+    last = date(date.today().year + 1, 3, 31)
+    night = last - timedelta(days=(last.weekday() + 1) % 7)
+    values = sent(make_slot(), day=night.isoformat())
+    for hours in (("02:30", "03:30"), ("01:00", "02:30"), ("02:30", "02:45")):
+        answer = client.post(
+            url("new_slot"), {**values, "opens_at": hours[0], "closes_at": hours[1]}
+        )
+        assert answer.status_code == 422, hours
+        assert "Tej nocy zegary" in answer.content.decode()
+    assert Slot.objects.count() == 1
+    client.post(url("new_slot"), {**values, "opens_at": "01:30", "closes_at": "03:30"})
+    slot = Slot.objects.latest("pk")
+    assert slot.ends_at - slot.starts_at == HOUR
+    day_before = (night - timedelta(days=1)).isoformat()
+    values |= {"day": day_before, "opens_at": "02:30", "closes_at": "03:30"}
+    assert client.post(url("new_slot"), values).status_code == 302
 
 
 def test_places_that_the_queue_wants_are_not_free_to_others(client):
