@@ -176,7 +176,8 @@ class TestAccount:
 
     def test_leaves_the_queue_and_declines_an_offer(self, client, slot):
         booked = known(slot, party_size=3)
-        left, declined, last = waiting(slot), waiting(slot), waiting(slot)
+        left = waiting(slot)
+        declined, last = waiting(slot, party_size=3), waiting(slot, party_size=3)
 
         def press(booking, verb):
             client.force_login(booking.requester)
@@ -192,13 +193,13 @@ class TestAccount:
             assert button not in shown
             return shown
 
-        assert "Nie czekasz już w kolejce" in press(left, "leave")
+        assert "Nie stoisz już w kolejce" in press(left, "leave")
         assert left.state == "cancelled"
-        Slot.objects.filter(pk=slot.pk).update(waitlist_max=9)
         services.give_up(booked, actor=booked.requester)
         declined.refresh_from_db()
-        assert declined.state == "offered"
-        assert "następn" in press(declined, "decline")
+        last.refresh_from_db()
+        assert (declined.state, last.state) == ("offered", "waiting")
+        assert "Miejsce dostanie następna osoba" in press(declined, "decline")
         last.refresh_from_db()
         assert (declined.state, last.state) == ("cancelled", "offered")
 
