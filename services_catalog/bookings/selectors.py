@@ -138,9 +138,9 @@ def to_be_phoned(user: Any) -> QuerySet[Booking]:
 
 def phone_list(bookings: Iterable[Booking]) -> str:
     """Whom to call about what no mail could tell: number, name and telephone of each."""
+    none = _("no telephone")
     return "; ".join(
-        f"{one.number}, {one.contact.name}, {one.contact.phone or _('no telephone')}"
-        for one in bookings
+        f"{one.number}, {one.contact.name}, {one.contact.phone or none}" for one in bookings
     )
 
 

@@ -495,6 +495,7 @@ def _tell_changed(slot: Slot, started: datetime) -> list[Booking]:
             order_key=order_key(booking),
             is_secret=True,
         )
+    return without
 
 
 def cancel_slots(
