@@ -218,7 +218,8 @@ def _unsent(case: ServiceRequest, form: AnswerForm) -> AnswerForm:
     key = form.cleaned_data["submission_key"]
     if not case.messages.filter(submission_key=key).exists():
         return form
-    data: Any = form.data.copy()
+    typed: Any = form.data
+    data = typed.copy()
     data["submission_key"] = str(uuid4())
     form.data = data
     return form
