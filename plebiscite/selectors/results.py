@@ -68,15 +68,19 @@ class Line:
 def latest_count(plebiscite: Plebiscite) -> dict[str, Any] | None:
     """The last stored count with the void paper cards, None before there is one.
 
-    A void card is no ballot, so the tally never sees it; it was cast all the same.
+    A void card is no ballot, so the tally never sees it; it was cast all the same. A quorum is
+    asked of what the tally has seen: `for_quorum`.
     """
     found = Count.objects.filter(plebiscite=plebiscite).order_by("number").last()
     if found is None:
         return None
     count: dict[str, Any] = json.loads(found.result)
-    for reason, number in void_counts(plebiscite.pk).items():
+    void = void_counts(plebiscite.pk)
+    count["for_quorum"] = count["cast"]
+    count["void_cards"] = sum(void.values())
+    count["cast"] += count["void_cards"]
+    for reason, number in void.items():
         count["invalid"][reason] = count["invalid"].get(reason, 0) + number
-        count["cast"] += number
     return count
 
 
@@ -243,6 +247,7 @@ def result_json(plebiscite: Plebiscite) -> str | None:
     if found is None or plebiscite.state not in PUBLISHED:
         return None
     shown = sorted(lines(plebiscite, json.loads(found.result)), key=lambda one: one.work.code)
+    void = void_counts(plebiscite.pk)
     value = {
         "format": "hajnowka-odnowa/plebiscite/result/1",
         "licence": "CC0-1.0",
@@ -254,6 +259,8 @@ def result_json(plebiscite: Plebiscite) -> str | None:
         "input_sha256": bytes(found.input_sha256).hex(),
         "result_sha256": bytes(found.result_sha256).hex(),
         "result": json.loads(found.result),
+        # Beside the count, which is hashed: `result.cast` and these are all that was cast.
+        "void_cards": {"total": sum(void.values()), "by_reason": void},
         "options": [
             {"code": one.work.code, "number": one.work.label_number, "title": one.work.title}
             for one in shown
@@ -298,6 +305,7 @@ def totals_csv(plebiscite: Plebiscite) -> str | None:
     for name, number in (
         ("glosy_puste", count["blank"]),
         ("glosy_niewazne", sum(count["invalid"].values())),
+        ("w_tym_niewazne_karty", count["void_cards"]),
         ("glosy_oddane", count["cast"]),
     ):
         writer.writerow(["", "", name, number, ""])
