@@ -19,7 +19,7 @@ from plebiscite.models import Count, Objection, Plebiscite, TurnoutGroup, VoidRe
 from plebiscite.phases import PUBLISHED
 from plebiscite.selectors.commission.paper import void_counts
 from plebiscite.selectors.explaining import ready_bundle
-from plebiscite.selectors.public import languages, today, turnout, view
+from plebiscite.selectors.public import languages, today, turnout, turnout_table, view
 from plebiscite.selectors.works import Work, works
 from plebiscite.tally import Method
 
@@ -93,7 +93,6 @@ def results_context(plebiscite: Plebiscite) -> dict[str, Any]:
         return context
     shown = lines(plebiscite, count)
     by_day = turnout(plebiscite)
-    days = _by_day(by_day)
     return {
         **context,
         "count": count,
@@ -112,9 +111,8 @@ def results_context(plebiscite: Plebiscite) -> dict[str, Any]:
         "invalid_rows": invalid_rows(count),
         "quorum": plebiscite.quorum,
         "channels": _by_channel(by_day),
-        "days": days,
+        "turnout": turnout_table(plebiscite, by_day),
         "groups": groups(plebiscite),
-        "days_maximum": max([day["number"] for day in days] + [1]),
         "is_small": count["cast"] < plebiscite.mix_k,
         "csv_url": f"{seen.results_url}glosy.csv",
         "json_url": f"{seen.results_url}wynik.json",
@@ -321,10 +319,3 @@ def _by_channel(rows: list[dict[str, Any]]) -> list[tuple[str, int]]:
     for row in rows:
         numbers[row["channel_label"]] += row["number"]
     return sorted(numbers.items())
-
-
-def _by_day(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    numbers: dict[Any, int] = defaultdict(int)
-    for row in rows:
-        numbers[row["day"]] += row["number"]
-    return [{"day": day, "number": number} for day, number in sorted(numbers.items())]
