@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 from playwright.sync_api import BrowserContext
 
-from plebiscite import addresses, clock
-from plebiscite.codes import new_code
+from plebiscite import addresses
 from plebiscite.models import Plebiscite
 from tests.e2e.plebiscites import keep_files_of, publish
 from tests.e2e.server import Server
@@ -54,27 +52,14 @@ def published(method: str) -> Plebiscite:
     return publish(plebiscite)
 
 
-def voted_yesterday() -> Plebiscite:
-    """A vote in every way that is going on, and whose first day is over."""
-    codes = [new_code()]
-    plebiscite = make.voting(codes=codes, channels=["account", "code", "paper"])
-    with clock.shifted(timedelta(minutes=1) - make.DAY):
-        make.vote(plebiscite, make.declared(plebiscite))
-        make.vote_with_code(plebiscite, codes[0])
-    return plebiscite
-
-
 def test_pages_of_a_result_are_accessible_and_fit(
     server_data: Server, open_context: Callable[..., BrowserContext]
 ) -> None:
     others = [addresses.results(published(method).slug, "pl") for method in BALLOTS]
-    going_on = addresses.of_plebiscite(voted_yesterday().slug, "pl")
     page = open_context(width=320).new_page()
     found = []
-    for path in (*READ, *others, going_on):
+    for path in (*READ, *others):
         visit(page, path)
         assert page.locator("h1").count() == 1, path
         found += faults_of(page, path)
     assert not found, "\n".join(found)
-    # The turnout of the first day, a number for each way.
-    assert page.locator("main .data-table tbody td").all_inner_texts() == ["1", "1", "0"]
