@@ -94,6 +94,18 @@ def due_for_erasure(now: datetime) -> list[Any]:
     return found
 
 
+def feedback_of(case: Any) -> dict[str, Any] | None:
+    """What the person has said of a closed case, None where they have not."""
+    given = getattr(case, "feedback", None)
+    if given is None:
+        return None
+    return {
+        "given": given.created_at.isoformat(),
+        "rating": given.rating,
+        "comment": given.comment,
+    }
+
+
 def archive(case: Any) -> bytes:
     """Everything about a case that its person may have, as a ZIP: data as JSON, and the files."""
     from services_catalog.cases.answers import shown
@@ -115,6 +127,7 @@ def archive(case: Any) -> bytes:
             {"written": one.created_at.isoformat(), "by": one.author, "text": one.text}
             for one in messages
         ],
+        "feedback": feedback_of(case),
     }
     files = list(files_of(case))
     for one in messages:
