@@ -18,7 +18,7 @@ from plebiscite.groups import OTHERS
 from plebiscite.models import Count, Objection, Plebiscite, TurnoutGroup, VoidReason
 from plebiscite.phases import PUBLISHED
 from plebiscite.selectors.commission.paper import void_counts
-from plebiscite.selectors.explaining import ready_bundle
+from plebiscite.selectors.explaining import drawn_lots, ready_bundle
 from plebiscite.selectors.public import languages, today, turnout, view
 from plebiscite.selectors.works import Work, works
 from plebiscite.tally import Method
@@ -118,6 +118,7 @@ def results_context(plebiscite: Plebiscite) -> dict[str, Any]:
         "objections": answered(plebiscite),
         "objecting_url": addresses.objecting(plebiscite.slug) if seen.takes_objections else "",
         "bundle": ready_bundle(plebiscite),
+        "lots": drawn_lots(plebiscite),
     }
 
 

@@ -1,5 +1,6 @@
 """Rules make slots: again and again, around closed days, past what people have done."""
 
+import uuid
 from datetime import date, time, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from core.clock import database_now
 from core.transitions import NotAllowed, Refused
 from core.worktime import easter, holidays
 from directory.models import ClosedDay
+from services_catalog.bookings.services import book, move
 from services_catalog.timetable import states
 from services_catalog.timetable.generating import finish_over, make_slots, preview, tick
 from services_catalog.timetable.models import ScheduleRule, Slot
@@ -126,6 +128,36 @@ def test_a_booked_slot_on_a_closed_day_waits_for_a_person(desk):
     rule.slots.filter(occurs_on=day).update(booked=2)
     ClosedDay.objects.create(name_pl="Awaria", starts_on=day, ends_on=day)
     assert [slot.occurs_on for slot in make_slots(rule.pk).kept] == [day]
+
+
+def test_who_waits_keeps_a_slot_where_it_is(desk):
+    """Closed for bookings and with people in the queue alone: their date does not move away."""
+    rule = running(desk, byday=EVERY_DAY, weeks_ahead=1, capacity=1, waitlist_max=3)
+    make_slots(rule.pk)
+    slot, emptied = rule.slots.filter(starts_at__gt=database_now() + 48 * HOUR)[:2]
+    for one in (slot, emptied):
+        booked = [
+            book(
+                one, actor=desk, party_size=1, name=name, email=f"{name}@example.org",
+                language="pl", channel="desk", submission_key=uuid.uuid4(), join_queue=bool(number),
+            )
+            for number, name in enumerate(("anna", "jan"))
+        ]  # fmt: skip
+        move_slot(one, "close", actor=desk)
+        for booking in booked if one == emptied else booked[:1]:
+            move(booking, "cancel_for", actor=desk)
+    slot.refresh_from_db()
+    assert (slot.booked, slot.held, slot.bookings.get(state="waiting").state) == (0, 0, "waiting")
+    before = slot.starts_at, emptied.starts_at
+    change_rule(rule, actor=desk, opens_at=time(15), closes_at=time(16))
+    assert [one.pk for one in make_slots(rule.pk).kept] == [slot.pk]
+    for one in (slot, emptied):
+        one.refresh_from_db()
+    assert (slot.starts_at, emptied.starts_at) == (before[0], before[1] + 6 * HOUR)
+    ClosedDay.objects.create(name_pl="Awaria", starts_on=slot.occurs_on, ends_on=slot.occurs_on)
+    assert [one.pk for one in make_slots(rule.pk).kept] == [slot.pk]
+    slot.refresh_from_db()
+    assert slot.state == states.CLOSED
 
 
 def test_public_holidays_movable_ones_too(desk):

@@ -140,6 +140,10 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
         """Not over yet."""
         return self.filter(state__in=states.OPEN)
 
+    def live(self) -> ServiceRequestQuerySet:
+        """Confirmed and not over yet: somebody goes on with them."""
+        return self.open().exclude(state=states.UNCONFIRMED)
+
 
 class ServiceRequest(models.Model):
     """One request for one service. Its number is a name, not a key: it opens nothing."""
