@@ -12,9 +12,10 @@ from django.urls import reverse
 from accounts.permissions import people_with
 from accounts.roles import Role
 from core.clock import ClockTimestamp, database_now
+from core.i18n.dates import TOWN_TIME
 from core.outbox import queue_mail
 from core.outbox.models import OutboxMail
-from core.worktime import TOWN_TIME, is_working_day
+from core.worktime import is_working_day
 from services_catalog.cases import permissions, states
 from services_catalog.cases.models import ServiceRequest
 from services_catalog.cases.notices import STAFF_LANGUAGE

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models.functions import ExtractIsoWeekDay
 
 from core.clock import database_now
-from core.worktime import TOWN_TIME
+from core.i18n.dates import TOWN_TIME
 from services_catalog.timetable import states
 from services_catalog.timetable.models import Slot, SlotQuerySet
 from services_catalog.timetable.recurrence import day_bounds

@@ -279,7 +279,7 @@ def test_a_report_of_clashes_comes_before_anything_is_written(vote):
     url = reverse("plebiscite_issue_list", args=[vote.point.pk])
     clerk = client(vote.clerk)
     upload = SimpleUploadedFile("lista.csv", as_csv(rows), "text/csv")
-    today = clock.now().date().isoformat()
+    today = clock.now().astimezone(TOWN_TIME).date().isoformat()
     page = clerk.post(url, {"file": upload, "day": today, "channel": "paper", "step": "report"})
     assert (page.context["clean"], [line.number for line in page.context["clashes"]]) == (
         2,
@@ -334,7 +334,11 @@ def test_a_list_asks_a_bounded_number_of_questions(vote, django_assert_max_num_q
     rows = [person_row(number) for number in range(40)]
     with django_assert_max_num_queries(7):
         lines = lists.report(
-            vote.point, rows, actor=vote.clerk, channel="paper", day=clock.now().date()
+            vote.point,
+            rows,
+            actor=vote.clerk,
+            channel="paper",
+            day=clock.now().astimezone(TOWN_TIME).date(),
         )
     assert not any(line.clash for line in lines)
 

@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from accounts.roles import Role
 from core.clock import database_now
+from core.i18n.dates import TOWN_TIME
 from core.outbox.models import OutboxMail
-from core.worktime import TOWN_TIME
 from directory.models import Membership, TeamRole
 from services_catalog.cases import digest, services
 from services_catalog.cases.models import ServiceRequest

@@ -15,10 +15,10 @@ from django.urls import reverse
 from accounts.roles import Role
 from core.clock import database_now
 from core.files.models import StoredFile
+from core.i18n.dates import TOWN_TIME
 from core.outbox.models import OutboxMail
 from core.outbox.sending import Sender
 from core.transitions import NotAllowed, Refused
-from core.worktime import TOWN_TIME
 from directory.models import TeamRole
 from services_catalog.cases import clock, digest, services, states, uploads
 from services_catalog.cases.models import ReplyTemplate, ServiceRequest

@@ -52,7 +52,7 @@ def sent(slot, **fields):
     """The form of a slot as the browser sends it."""
     values = {
         "service": slot.service_id, "provider": slot.provider_id or "", "room": slot.room_id or "",
-        "day": slot.starts_at.date().isoformat(), "opens_at": "12:00", "closes_at": "13:00",
+        "day": town_day(slot.starts_at).isoformat(), "opens_at": "12:00", "closes_at": "13:00",
         "capacity": slot.capacity, "waitlist_max": 0, "note": "",
     }  # fmt: skip
     return {**values, **fields}
@@ -67,7 +67,7 @@ def test_the_week_by_room_and_by_provider(client, desk, django_assert_max_num_qu
     slot = make_slot(service=ServiceFactory(name="Szycie"), room=room, capacity=1, waitlist_max=2)
     places(slot)
     places(slot, join_queue=True)
-    path = f"{WEEK}?dzien={slot.starts_at.date()}"
+    path = f"{WEEK}?dzien={town_day(slot.starts_at)}"
     page = client.get(path).content.decode()
     assert all(words in page for words in ("Sala kinowa", "Szycie", "1/1", "1 czeka"))
     with django_assert_max_num_queries(40) as few:
@@ -94,7 +94,7 @@ def test_a_conflict_is_explained_and_nothing_typed_is_lost(client, desk):
     made = Slot.objects.get(service=service)
     assert (made.room, made.note) == (other, "Weź nuty")
     answer = client.get(f"{url('new_slot')}?wzor={made.pk}")
-    assert answer.context["form"].initial["day"] == made.starts_at.date() + timedelta(days=7)
+    assert answer.context["form"].initial["day"] == town_day(made.starts_at) + timedelta(days=7)
 
 
 def test_one_slot_is_changed_and_cancelled_and_people_are_told(client, desk):
@@ -244,7 +244,7 @@ def test_the_rules_say_which_days_somebody_has_to_look_at(
 
 def test_a_slot_on_a_closed_day_is_warned_of(client, desk):
     slot = make_slot(service=ServiceFactory(mode="slots", place="at_station"))
-    day = slot.starts_at.date()
+    day = town_day(slot.starts_at)
     values = sent(slot)
     closed = ClosedDay.objects.create(name_pl="Malowanie ścian", starts_on=day, ends_on=day)
     for address in (url("new_slot"), url("slot", slot.pk)):
@@ -298,7 +298,7 @@ def test_every_role_sees_and_does_what_is_its_own(client):
     rule.refresh_from_db()
     assert (own.state, own.capacity, rule.state) == (states.OPEN, 5, states.DRAFT)
     client.force_login(member)
-    page = client.get(f"{WEEK}?dzien={own.starts_at.date()}").content.decode()
+    page = client.get(f"{WEEK}?dzien={town_day(own.starts_at)}").content.decode()
     assert "Nasze szycie" in page
     assert "Obce szycie" not in page
     assert client.get(url("slot", other.pk)).status_code == 404
@@ -364,7 +364,7 @@ def test_by_provider_and_what_others_do_in_a_room(client, desk):
     )  # fmt: skip
 
     def row(label, by):
-        answer = client.get(WEEK, {"dzien": slot.starts_at.date(), "wedlug": by})
+        answer = client.get(WEEK, {"dzien": town_day(slot.starts_at), "wedlug": by})
         [found] = [one for one in answer.context["rows"] if one.label == label]
         titles = [item.title for cell in found.cells for item in cell.items]
         assert all(title in answer.content.decode() for title in titles)
@@ -404,7 +404,7 @@ def test_an_hour_that_the_clocks_leave_out_is_refused(client, desk):
 def test_places_that_the_queue_wants_are_not_free_to_others(client):
     slot = make_slot(service=ServiceFactory(mode="slots"), capacity=2, waitlist_max=3)
     page = lambda: client.get(  # noqa: E731
-        reverse("timetable:week"), {"dzien": slot.starts_at.date()}
+        reverse("timetable:week"), {"dzien": town_day(slot.starts_at)}
     ).content.decode()
     assert "2 wolne miejsca" in page()
     places(slot)
