@@ -60,8 +60,8 @@ def _read(archive: zipfile.ZipFile) -> Election:
             election.ballots[texts[text]] += 1
     if ruleset.draws_lots:
         order = _object(b"".join(_lines(archive, _BEACON)), _BEACON).get("order")
-        is_order = isinstance(order, list) and all(isinstance(code, str) for code in order)
-        if not is_order or sorted(order) != sorted(codes):
+        # As text, so that anything can be compared: codes are text, and equal to nothing else.
+        if not isinstance(order, list) or sorted(order, key=str) != sorted(codes):
             raise BadFile(f"{_BEACON} has no order of all options: {quoted(order)}")
         election.lot_order = tuple(order)
     return election
