@@ -1,4 +1,4 @@
-"""What the page for auditors tells: the files of a bundle with their formats, and the threats."""
+"""What auditors are told: the files of a bundle with their formats, the checks, and the threats."""
 
 from __future__ import annotations
 
@@ -35,6 +35,28 @@ FORMATS = (
     ("SHA256SUMS, SHA256SUMS.sig", _("Fingerprints of all files, and their signature"),
      "Ed25519(bundle/1, id, manifest_hash, SHA-256(SHA256SUMS))"),
 )  # fmt: skip
+
+#: The checks that the page of the result makes in the browser, in their order; those of `verify.py`
+#: that need nothing besides the bundle.
+CHECKS = (
+    ("sums", _("checksums of the files")),
+    ("signature", _("signature of the bundle")),
+    ("manifest", _("manifest of the vote")),
+    ("options", _("pictures of the options")),
+    ("chain", _("chain of the public log")),
+    ("checkpoints", _("signed checkpoints")),
+    ("mix", _("mixing of the votes")),
+    ("commitments", _("commitments open")),
+    ("openings", _("openings are those of the log")),
+    ("ballots", _("ballots within the rules")),
+    ("codes", _("spent codes are among the printed")),
+    ("paper", _("paper cards add up")),
+    ("counts", _("numbers agree by channel")),
+    ("lots", _("order of lots")),
+    ("tally", _("count of the ballots")),
+    ("exports", _("files for other programs")),
+    ("events", _("course of the vote")),
+)
 
 #: Who could do what, and what stops or shows it: the threat model of docs/counting.md.
 THREATS = (

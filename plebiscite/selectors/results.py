@@ -17,6 +17,7 @@ from plebiscite import addresses
 from plebiscite.groups import OTHERS
 from plebiscite.models import Count, Objection, Plebiscite, TurnoutGroup, VoidReason
 from plebiscite.phases import PUBLISHED
+from plebiscite.selectors.auditing import CHECKS
 from plebiscite.selectors.commission.paper import void_counts
 from plebiscite.selectors.explaining import drawn_lots, ready_bundle
 from plebiscite.selectors.public import languages, today, turnout, turnout_table, view
@@ -120,6 +121,8 @@ def results_context(plebiscite: Plebiscite) -> dict[str, Any]:
         "objections": answered(plebiscite),
         "objecting_url": addresses.objecting(plebiscite.slug) if seen.takes_objections else "",
         "bundle": ready_bundle(plebiscite),
+        "checks": CHECKS,
+        "manifest_hash": bytes(plebiscite.manifest.sha256).hex(),
         "lots": drawn_lots(plebiscite),
     }
 
