@@ -13,12 +13,12 @@ from plebiscite.selectors.public import (
     plebiscite_context,
     proposal_context,
     public_paths,
-    turnout,
     view,
 )
 from plebiscite.selectors.results import result_json, results_context, totals_csv
 from plebiscite.selectors.sign import sign_context
 from plebiscite.selectors.timeline import timeline_context
+from plebiscite.selectors.turnout import turnout
 from plebiscite.selectors.works import number_by_name
 
 __all__ = [
