@@ -19,7 +19,7 @@ from wagtail.admin.views import generic
 from core.clock import database_now
 from core.files import serve
 from core.transitions import Transition, TransitionError, available
-from services_catalog.cases import answers, erasing, permissions, selectors, services
+from services_catalog.cases import answers, erasing, permissions, selectors, services, states
 from services_catalog.cases.admin import words
 from services_catalog.cases.admin.forms import (
     AnswerForm,
@@ -98,7 +98,11 @@ def case_context(
     failed: tuple[str, forms.Form] | None = None,
 ) -> dict[str, Any]:
     """What the screen of a case shows to this person."""
-    rows = available(case, request.user)
+    rows = [
+        row
+        for row in available(case, request.user)
+        if not (case.erased_at and row.verb in states.WRITING)
+    ]
     written = sorted(
         (row for row in rows if row.verb in WRITTEN), key=lambda row: WRITTEN.index(row.verb)
     )
