@@ -242,15 +242,17 @@ class Shown:
     text: str
 
 
-def shown(case: ServiceRequest, *, with_identity: bool = True) -> list[Shown]:
-    """The answers of a case in the active language; personal ones only where they may be seen."""
+def shown(
+    case: ServiceRequest, *, audiences: Collection[Audience] = tuple(Audience)
+) -> list[Shown]:
+    """The answers of a case in the active language, those that the reader may see."""
     if case.form_version is None:
         return []
     rows = []
     for key, item in case.form_version.form.fields.items():
         if key not in case.answers:
             continue
-        if item.audience == Audience.IDENTITY and not with_identity:
+        if item.audience not in audiences:
             continue
         rows.append(Shown(str(item.label), registry[item.type].show(item, case.answers[key])))
     return rows

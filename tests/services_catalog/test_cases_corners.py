@@ -185,6 +185,22 @@ def for_package(package, **fields) -> ServiceRequest:
     return services.open_package(package, **values)
 
 
+class TestManyAreLate:
+    def test_those_already_told_of_keep_nobody_waiting(self, service, coordinator, monkeypatch):
+        monkeypatch.setattr("services_catalog.cases.services.upkeep.BATCH", 2)
+        told, fresh = [], []
+        for number in range(4):
+            one = ask(service, email="", phone="856822180")
+            late = database_now() - timedelta(hours=5 - number)
+            ServiceRequest.objects.filter(pk=one.pk).update(
+                warn_at=late, due_at=late, alarm=2 if number < 2 else 0
+            )
+            (told if number < 2 else fresh).append(one.pk)
+        services.expire_and_close()
+        rows = ServiceRequest.objects
+        assert set(rows.filter(pk__in=fresh).values_list("alarm", flat=True)) == {2}
+
+
 class TestPackages:
     def test_confirmed_by_telephone_its_parts_begin_too(self, client, package, coordinator):
         parent = for_package(package)

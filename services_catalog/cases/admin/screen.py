@@ -112,9 +112,7 @@ def case_context(
         "case": case,
         "timeline": selectors.timeline(case, for_staff=True),
         "files": selectors.request_files(case),
-        "answers": answers.shown(
-            case, with_identity=permissions.may_see_contact(request.user, case)
-        ),
+        "answers": answers.shown(case, audiences=permissions.audiences_of(request.user, case)),
         "overdue": selectors.is_overdue(case, database_now()),
         "may_see_contact": permissions.may_see_contact(request.user, case),
         "may_export": permissions.may_work(request.user) and case.erased_at is None,

@@ -10,6 +10,10 @@ from services_catalog.cases.models import ServiceRequest
 from services_catalog.cases.services.moving import move
 
 
+#: As many of each kind in one run; the next run goes on.
+BATCH = 200
+
+
 def expire_and_close() -> int:
     """What time does to cases; run by the worker again and again.
 
@@ -18,15 +22,18 @@ def expire_and_close() -> int:
     now = database_now()
     rows = ServiceRequest.objects
     due: list[tuple[ServiceRequest, str]] = []
-    for verb, found in (
+    for verb, found, order in (
         ("expire", rows.filter(
-            state=states.UNCONFIRMED, created_at__lt=now - notices.UNCONFIRMED_FOR)),
-        ("close", rows.filter(state=states.RESOLVED, updated_at__lt=now - rules.CLOSE_AFTER)),
-        ("lapse", rows.filter(state=states.OFFERED)),
-        ("warn", rows.filter(state__in=states.OURS, alarm=0, warn_at__lte=now, due_at__gt=now)),
-        ("escalate", rows.filter(state__in=states.OURS, alarm__lt=3, due_at__lte=now)),
+            state=states.UNCONFIRMED, created_at__lt=now - notices.UNCONFIRMED_FOR), "created_at"),
+        ("close", rows.filter(
+            state=states.RESOLVED, updated_at__lt=now - rules.CLOSE_AFTER), "updated_at"),
+        ("lapse", rows.filter(state=states.OFFERED), "offered_at"),
+        ("warn", rows.filter(
+            state__in=states.OURS, alarm=0, warn_at__lte=now, due_at__gt=now), "warn_at"),
+        # Those that nobody was told of come first: others wait two days for the City.
+        ("escalate", rows.filter(state__in=states.OURS, alarm__lt=3, due_at__lte=now), "alarm"),
     ):  # fmt: skip
-        due += [(case, verb) for case in found.order_by("updated_at")[:200]]
+        due += [(case, verb) for case in found.order_by(order, "due_at")[:BATCH]]
     done = 0
     for case, verb in due:
         try:
