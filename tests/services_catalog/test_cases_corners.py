@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 
 from accounts.roles import Role
 from core.audit.models import AuditEvent
+from core.clock import database_now
 from core.models import OutboxMail
 from core.transitions import Refused
 from services_catalog.cases import services, states

@@ -141,12 +141,12 @@ def test_who_reads_which_answers(client, service, form, coordinator):
     assert "Kuchnia" in page
     assert "Pytanie alone" not in page
     services.move(found, "accept_offer", actor=worker)
-    assert read(worker) == ["Kuchnia", "Tak"]
+    assert read(worker) == ["Kuchnia", "tak"]
     assert (
         "tylko dla biura" not in client.get(f"/admin/sprawy/inspect/{found.pk}/").content.decode()
     )
-    assert read(coordinator) == ["Kuchnia", "Tak", "tylko dla biura"]
-    assert read(person(Role.AUDITOR)) == ["Kuchnia", "Tak", "tylko dla biura"]
+    assert read(coordinator) == ["Kuchnia", "tak", "tylko dla biura"]
+    assert read(person(Role.AUDITOR)) == ["Kuchnia", "tak", "tylko dla biura"]
 
 
 def test_the_desk_asks_them_too(client, service, form, coordinator):

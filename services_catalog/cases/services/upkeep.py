@@ -9,7 +9,6 @@ from services_catalog.cases import erasing, notices, rules, states
 from services_catalog.cases.models import ServiceRequest
 from services_catalog.cases.services.moving import move
 
-
 #: As many of each kind in one run; the next run goes on.
 BATCH = 200
 

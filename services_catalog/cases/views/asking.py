@@ -184,7 +184,9 @@ def _gone(
         raise Http404
     if service is not None or package is not None:
         take_files(request, form, actor=request.user, more=left.files)
-    was_known = service is not None and (service.live or service.first_published_at is not None)
+    was_known = service is not None and (
+        service.live or service.first_published_at is not None or service.requests.exists()
+    )
     context = {
         "form": form,
         "typed": "\n".join(filter(None, [left_over.in_words(typed), left.text])),
@@ -194,7 +196,8 @@ def _gone(
         "is_live": is_live,
         "again": _fields_again(form),
     }
-    status = 410 if was_known or package is not None else 404
+    had_requests = package is not None and package.requests.exists()
+    status = 410 if was_known or had_requests else 404
     return render(request, "services_catalog/cases/gone.html", context, status=status)
 
 
