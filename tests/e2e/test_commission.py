@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -55,16 +56,16 @@ def ahead(**fields: Any) -> Plebiscite:
     return plebiscite
 
 
-def voting_in_person() -> Polling:
-    """A vote on paper and with codes, going on now, at one point with the demo's two clerks."""
+def voting_in_person(closes_in: timedelta = make.DAY) -> Polling:
+    """A vote on paper and with an account at one point with the demo's two clerks."""
     now = database_now()
     with clock.shifted(-3 * make.DAY):
         plebiscite = make.announced(
             days=-3,
             channels=["account", "paper"],
-            voting_closes_at=now + make.DAY,
-            results_at=now + 2 * make.DAY,
-            objections_until=now + 3 * make.DAY,
+            voting_closes_at=now + closes_in,
+            results_at=now + closes_in + make.DAY,
+            objections_until=now + closes_in + 2 * make.DAY,
         )
         for seed in range(3):
             make.accepted(plebiscite, seed=seed)
@@ -165,8 +166,10 @@ def test_the_desk_by_keyboard_alone(server_data, open_page, sign_in):
 
 
 def test_two_clerks_read_blindly_and_settle_a_mismatch(server_data, open_page, sign_in):
-    vote = voting_in_person()
-    batch = paper.count_cards(urn(vote, cards=3), actor=vote.clerk, returned=3, unused=0, missing=0)
+    vote = voting_in_person(closes_in=timedelta(hours=-1))
+    with clock.shifted(timedelta(hours=-2)):
+        batch = urn(vote, cards=3)
+    batch = paper.count_cards(batch, actor=vote.clerk, returned=3, unused=0, missing=0)
     pages = []
     for login, cards in zip(CLERKS, (["1", "2", "0"], ["1", "3", "0"]), strict=True):
         page = open_page()
