@@ -89,6 +89,7 @@ def batch_view(request: HttpRequest, pk: int) -> HttpResponse:
         "state": batch.machine.label(batch.state, staff=True),
         "is_clerk": is_clerk,
         "is_sealed": clock.now() < last_vote_at(batch.plebiscite),
+        "opens_at": last_vote_at(batch.plebiscite),
         "may_settle": is_clerk or is_commission(request.user),
         "count": count,
         "protocol": protocol,

@@ -49,7 +49,6 @@ def contents(plebiscite: Plebiscite, label: str, codes: Sequence[str]) -> dict[s
         return {
             "title": typeset(plebiscite.title_pl),
             "title_be": plebiscite.title_be,
-            "question": typeset(plebiscite.question_pl),
             "from": long_date(plebiscite.voting_opens_at),
             "until": long_date(plebiscite.voting_closes_at),
             "address": base.removeprefix("https://").removeprefix("http://"),

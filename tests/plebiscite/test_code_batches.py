@@ -26,6 +26,9 @@ from tests.plebiscite.test_gallery import unpacked
 
 pytestmark = pytest.mark.django_db
 
+#: A millimetre in the points of a PDF.
+MM = 72 / 25.4
+
 
 def test_sheets_are_printed_once_and_only_digests_stay():
     plebiscite = make.make_plebiscite(channels=["code"])
@@ -44,6 +47,9 @@ def test_what_the_sheets_say(monkeypatch, settings):
     plebiscite = make.make_plebiscite(channels=["code"], slug="znak", title_pl="Znak", title_be="")
     codes = [new_code() for _number in range(4)]
     data = document.contents(plebiscite, "03", codes)
+    # Nobody's name can be there, nor anything else that tells two envelopes apart.
+    assert set(data) == {*("title", "title_be", "from", "until", "address", "label", "letters")}
+    assert {tuple(letter) for letter in data["letters"]} == {("groups", "url")}
     address = "odnowa.example/plebiscyt/znak/glosuj/kod/"
     assert (data["address"], data["title"], data["label"]) == (address, "Znak", "03")
     assert ["-".join(letter["groups"]) for letter in data["letters"]] == codes
@@ -62,9 +68,19 @@ def test_what_the_sheets_say(monkeypatch, settings):
     assert drawn == urls
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 2
     assert len(re.findall(rb"/S\s*/Figure\b", pdf)) == 4
-    # Two short marks above each letter, at the edges of the sheet.
-    marks = re.findall(rb"CUT", pdf)
-    assert len(marks) == 8
+    # At both edges of the sheet a short line above each third of it; the text begins further in.
+    lines = [
+        tuple(map(float, found))
+        for found in re.findall(rb" ([\d.]+) ([\d.]+) cm[^q]* w [^q]* 0 0 m ([\d.]+) 0 l\nS", pdf)
+    ]
+    width, third = 595.28, 841.89 / 3
+    on_a_sheet = [
+        (left, top) for top in (3 * third, 2 * third, third) for left in (0, width - 10 * MM)
+    ]
+    for line, place in zip(lines, [*on_a_sheet, *on_a_sheet[:2]], strict=True):
+        assert line == pytest.approx((*place, 10 * MM), abs=1)
+    starts = [float(found) for found in re.findall(rb" ([\d.]+) [\d.]+ cm[^q]*?\nBT", pdf)]
+    assert min(starts) > 10 * MM
 
 
 def test_rows_do_not_lie_in_the_order_of_the_sheets():
