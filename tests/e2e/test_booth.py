@@ -6,12 +6,13 @@ from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.db import transaction
 from playwright.sync_api import expect
 
 from core.clock import database_now
 from plebiscite import addresses
-from plebiscite.codes import new_code
+from plebiscite.codes import code_digest, new_code, read_code
 from plebiscite.models import Alert, Ballot, Code, Inbox, Plebiscite
 from plebiscite.services import mixing, watching
 from plebiscite.views import gate
@@ -248,6 +249,28 @@ def test_works_share_a_row_where_there_is_room(server_data, open_page):
     page.set_viewport_size({"width": 320, "height": 800})
     assert tiles_per_row() == [1, 1, 1, 1]
     assert_no_horizontal_scrolling(page)
+
+
+def test_pages_for_whoever_cannot_vote_now(server_data, open_page):
+    """A code that is void, spent or of no envelope; an account without a verified address."""
+    codes = [new_code(), new_code()]
+    plebiscite = open_vote(codes=codes)
+    void, spent = (code_digest(str(plebiscite.pk), read_code(code)) for code in codes)
+    Code.objects.filter(digest=void).update(is_void=True)
+    make.vote_with_code(plebiscite, codes[1])
+    assert Code.objects.get(digest=spent).spent_on
+    page = open_page(width=320)
+    for code in (codes[0], codes[1], new_code()):
+        page.goto(addresses.code_booth(plebiscite.slug))
+        page.locator("#code").fill(code)
+        page.locator("main form button[type=submit]").click()
+        page.wait_for_load_state()
+        expect(page.locator("form[data-ballot]")).to_have_count(0)
+        assert_accessible(page)
+    EmailAddress.objects.filter(email=RESIDENT).update(verified=False)
+    enter(page, RESIDENT, addresses.booth(plebiscite.slug))
+    expect(page.locator("main form")).to_have_count(0)
+    assert_accessible(page)
 
 
 def make_a_stand(page, sign_in, plebiscite) -> str:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from accounts.demo import demo_user
@@ -19,10 +20,11 @@ from plebiscite.models import (
     Plebiscite,
     PointClerk,
     PollingPoint,
+    Proposal,
 )
 from plebiscite.services import moving
 from plebiscite.services.commission import paper
-from tests.e2e.helpers import assert_accessible
+from tests.e2e.helpers import assert_accessible, assert_no_horizontal_scrolling
 from tests.e2e.plebiscites import keep_files_of
 from tests.factories import plebiscite as make
 from tests.factories.polling import Polling, urn
@@ -208,3 +210,60 @@ def test_two_clerks_read_blindly_and_settle_a_mismatch(server_data, open_page, s
     found = Ballot.objects.filter(paper_batch=batch).values_list("payload", flat=True)
     assert sorted(found) == ["single:", "single:M1", "single:M3"]
     look(page)
+
+
+def screens_of_the_commission() -> list[str]:
+    """A page of every kind that the admin shows the commission, by what the demo has."""
+    doors, colour, bench, bags = (
+        Plebiscite.objects.get(slug=slug)
+        for slug in (
+            *("znak-na-drzwi-poczekalni", "kolor-lawek-na-peronie"),
+            *("lawka-przed-stacja", "wzor-na-torby"),
+        )
+    )
+    appealed = Proposal.objects.filter(state="appealed").earliest("number")
+    return [
+        reverse("plebiscite_plebiscites:index"),
+        reverse("plebiscite_plebiscites:inspect", args=[doors.pk]),
+        reverse("plebiscite_plebiscites:inspect", args=[bench.pk]),
+        reverse("plebiscite_setup_step", args=[doors.pk, "points"]),
+        reverse("plebiscite_paper_account", args=[colour.pk]),
+        reverse("plebiscite_batch", args=[PaperBatch.objects.get(state="counted").pk]),
+        reverse("plebiscite_proposals:index"),
+        reverse("plebiscite_proposals:inspect", args=[appealed.pk]),
+        reverse("plebiscite_objections:index"),
+        reverse("plebiscite_objections:inspect", args=[bench.objections.latest("answer_due").pk]),
+        reverse("plebiscite_juries:inspect", args=[bags.jury.pk]),
+        reverse("plebiscite_sign_files", args=[bench.pk]),
+        reverse("plebiscite_use_requests:index"),
+    ]
+
+
+def screens_of_a_clerk() -> list[str]:
+    """The same for somebody who works at a polling point."""
+    point = PollingPoint.objects.get(plebiscite__slug="znak-na-drzwi-poczekalni")
+    return [
+        reverse("plebiscite_points"),
+        reverse("plebiscite_urns", args=[point.pk]),
+        reverse("plebiscite_issue_list", args=[point.pk]),
+        reverse("plebiscite_batch", args=[PaperBatch.objects.filter(point=point).first().pk]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("login", "screens"),
+    [("komisja", screens_of_the_commission), (CLERKS[0], screens_of_a_clerk)],
+    ids=["commission", "clerk"],
+)
+def test_every_screen_is_accessible_and_fits_a_telephone(
+    server_data, open_page, sign_in, login, screens
+):
+    page = open_page()
+    sign_in(page, address(login))
+    for path in screens():
+        page.set_viewport_size({"width": 1280, "height": 800})
+        answer = page.goto(path)
+        assert answer.status == 200, path
+        look(page)
+        page.set_viewport_size({"width": 320, "height": 800})
+        assert_no_horizontal_scrolling(page)
