@@ -49,9 +49,9 @@ def problems_of(page: Path) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_links_and_pictures_are_there(page: Path) -> None:
-    assert problems_of(page) == []
+@pytest.mark.parametrize("document", PAGES, ids=lambda one: str(one.relative_to(ROOT)))
+def test_links_and_pictures_are_there(document: Path) -> None:
+    assert problems_of(document) == []
 
 
 def test_what_leads_nowhere_is_found(tmp_path: Path) -> None:

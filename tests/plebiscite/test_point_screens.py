@@ -140,7 +140,13 @@ def test_while_people_vote_there_is_nothing_to_open(vote):
     assert PaperBatch.objects.get().state == "open"
 
 
-def test_entering_cards_blindly(vote, batch):
+@pytest.fixture
+def elsewhere():
+    """A clerk of another vote."""
+    return polling(codes=0, channels=("paper",)).clerk
+
+
+def test_entering_cards_blindly(vote, elsewhere, batch):
     one, other = (client(clerk) for clerk in vote.clerks)
     batch_url = reverse("plebiscite_batch", args=[batch.pk])
     entry = reverse("plebiscite_entry", args=[batch.pk])
@@ -169,7 +175,7 @@ def test_entering_cards_blindly(vote, batch):
     protocol = reverse("plebiscite_protocol", args=[batch.pk])
     assert other.get(protocol).status_code == 200
     assert client(make.commission()).get(protocol).status_code == 200
-    assert client(polling(codes=0, channels=("paper",)).clerk).get(protocol).status_code == 404
+    assert client(elsewhere).get(protocol).status_code == 404
 
 
 def test_what_cannot_be_read_is_said_and_kept(vote, batch):
