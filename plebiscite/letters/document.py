@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ import typst
 from django.conf import settings
 from django.utils import translation
 
-from core.i18n.dates import long_date
+from core.i18n.dates import TOWN_TIME, hour, long_date
 from core.i18n.typography import typeset
 from plebiscite import addresses
 from plebiscite.models import Plebiscite
@@ -49,12 +50,17 @@ def contents(plebiscite: Plebiscite, label: str, codes: Sequence[str]) -> dict[s
         return {
             "title": typeset(plebiscite.title_pl),
             "title_be": plebiscite.title_be,
-            "from": long_date(plebiscite.voting_opens_at),
-            "until": long_date(plebiscite.voting_closes_at),
+            "from": _moment(plebiscite.voting_opens_at),
+            "until": _moment(plebiscite.voting_closes_at),
             "address": base.removeprefix("https://").removeprefix("http://"),
             "label": label,
             "letters": [{"groups": code.split("-"), "url": f"{base}#{code}"} for code in codes],
         }
+
+
+def _moment(moment: datetime) -> str:
+    town = moment.astimezone(TOWN_TIME)
+    return f"{long_date(town)}, godz.\N{NO-BREAK SPACE}{hour(town)}"
 
 
 def _qr(url: str) -> str:

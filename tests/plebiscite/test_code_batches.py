@@ -51,6 +51,8 @@ def test_what_the_sheets_say(monkeypatch, settings):
     assert set(data) == {*("title", "title_be", "from", "until", "address", "label", "letters")}
     assert {tuple(letter) for letter in data["letters"]} == {("groups", "url")}
     address = "odnowa.example/plebiscyt/znak/glosuj/kod/"
+    closes = plebiscite.voting_closes_at.astimezone(TOWN_TIME)
+    assert data["until"].endswith(f"godz.\N{NO-BREAK SPACE}{closes.hour}:{closes.minute:02}")
     assert (data["address"], data["title"], data["label"]) == (address, "Znak", "03")
     assert ["-".join(letter["groups"]) for letter in data["letters"]] == codes
     assert {len(letter["groups"]) for letter in data["letters"]} == {4}
