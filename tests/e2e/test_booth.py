@@ -267,8 +267,9 @@ def test_pages_for_whoever_cannot_vote_now(server_data, open_page):
         page.wait_for_load_state()
         expect(page.locator("form[data-ballot]")).to_have_count(0)
         assert_accessible(page)
-    EmailAddress.objects.filter(email=RESIDENT).update(verified=False)
     enter(page, RESIDENT, addresses.booth(plebiscite.slug))
+    EmailAddress.objects.filter(email=RESIDENT).update(verified=False)
+    page.goto(addresses.booth(plebiscite.slug))
     expect(page.locator("main form")).to_have_count(0)
     assert_accessible(page)
 
