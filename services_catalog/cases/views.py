@@ -6,19 +6,19 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language, get_language_info
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from core.files import serve
+from core.i18n.active import active_language
 from core.throttle import throttle, visitor_key
 from core.tokens import revoke, spent_token
 from core.tokens.access import Reason
@@ -54,7 +54,7 @@ WITH_TEXT = ("reply", "reopen")
 @require_http_methods(["GET", "HEAD", "POST"])
 def request_service(request: HttpRequest, slug: str) -> HttpResponse:
     """The form for a service, with or without an account."""
-    language = get_language() or settings.LANGUAGE_CODE
+    language = active_language()
     service = find_service(slug, language=language)
     if service is None or not request_url(service):
         raise Http404
@@ -99,7 +99,7 @@ def request_service(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def request_package(request: HttpRequest, slug: str) -> HttpResponse:
     """One request for the services of a package; those that are not always part are ticked."""
-    language = get_language() or settings.LANGUAGE_CODE
+    language = active_language()
     package = find_package(slug, language=language)
     if package is None:
         raise Http404
@@ -193,7 +193,7 @@ def show_case(
     is_known = case.assigned_org is not None and case.state != states.OFFERED
     context = {
         "case": case,
-        "service": selectors.service_name(case, get_language() or settings.LANGUAGE_CODE),
+        "service": selectors.service_name(case, active_language()),
         "timeline": selectors.timeline(case),
         "files": selectors.request_files(case),
         "answers": answers.shown(case),
@@ -206,7 +206,7 @@ def show_case(
         "is_waiting": case.state == states.WAITING,
         "is_reopening": any(row.verb == "reopen" for row in moves),
         "organisation": case.assigned_org if is_known else None,
-        "parts": selectors.parts(case, get_language() or settings.LANGUAGE_CODE),
+        "parts": selectors.parts(case, active_language()),
     }
     response = render(
         request,

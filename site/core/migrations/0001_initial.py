@@ -179,6 +179,7 @@ class Migration(migrations.Migration):
                     name='PublicChange',
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('due_at', models.DateTimeField(db_default=core.clock.ClockTimestamp())),
                     ],
                     options={
                         'verbose_name': 'public change',
