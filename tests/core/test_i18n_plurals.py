@@ -56,7 +56,8 @@ def test_every_counted_text_takes_the_form_of_its_number(language):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_form_for_several_numbers_names_the_number(language):
     """Belarusian “one” is also 21 and 101: there “one person” in words would be wrong."""
-    for domain in DOMAINS:
+    # The scripts of the admin are in Polish alone.
+    for domain in [one for one in DOMAINS if catalogue_path(language, one).exists()]:
         for entry in counted(language, domain):
             wanted = set(PLACE.findall(entry.msgid_plural))
             for name, text in forms_of(entry, language).items():

@@ -154,7 +154,7 @@ def test_who_has_no_address_is_named_to_be_called(client, desk):
         assert told(answer) == [booking]
         page = html.unescape(answer.content.decode())
         assert all(text in page for text in (booking.number, "Jan Kowal", "856822180"))
-        assert "Maria" not in page and answer["Cache-Control"] == "no-store"
+        assert "Maria" not in page and "no-store" in answer["Cache-Control"]
     stored = "".join(str(one.get_decoded()) for one in Session.objects.all())
     assert str(booking.pk) in stored and "Kowal" not in stored
     assert "1 osoba" in client.get(WEEK).content.decode()
@@ -165,7 +165,7 @@ def test_who_has_no_address_is_named_to_be_called(client, desk):
     answer = client.post(
         url("cancel_series", rule.pk), {"since": date.today(), "reason": "Remont"}, follow=True
     )
-    assert told(answer) == [booking, other], "whom nobody has ticked off stays"
+    assert set(told(answer)) == {booking, other}, "whom nobody has ticked off stays"
     page = answer.content.decode()
     assert all(text in page for text in (other.number, "Ewa Nowak", "601601601"))
     # Another person's session has nothing of it; a role without dates has no such page.
