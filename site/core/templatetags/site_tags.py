@@ -32,6 +32,12 @@ def localised_path(path: str, language: str) -> str:
     return path if language == settings.LANGUAGE_CODE else f"/{language}{path}"
 
 
+@register.simple_tag
+def site_url() -> str:
+    """The address of the site without a slash at the end, for what is printed on paper."""
+    return str(settings.WAGTAILADMIN_BASE_URL).rstrip("/")
+
+
 @register.filter
 def phone_href(phone: str) -> str:
     """`85 682 21 80` as `tel:+48856822180`; foreign numbers keep their own prefix."""
