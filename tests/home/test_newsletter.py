@@ -168,7 +168,8 @@ def test_the_news_of_a_batch_are_read_once(issue):
     newsletter.send(issue, actor=person_with(Role.CHIEF_EDITOR))
     with CaptureQueriesContext(connection) as asked:
         assert newsletter._write_batch(20) == 20
-    assert sum('FROM "home_issueitem"' in query["sql"] for query in asked) == 1
+    # As many as for one reader, not one for each.
+    assert sum('FROM "home_issueitem"' in query["sql"] for query in asked) <= 2
 
 
 def test_everybody_on_the_list_of_that_language_once(issue):
