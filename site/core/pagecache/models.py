@@ -27,3 +27,5 @@ class GenerationBase(models.Model):
     """How many changes have been folded away; a single row."""
 
     number = models.BigIntegerField(default=0)
+    #: The generation that caches in front of the site were last told of.
+    purged = models.BigIntegerField(default=0)
