@@ -31,7 +31,7 @@ from tests.factories.polling import Polling, urn
 
 CLERKS = ("punkt.anna", "punkt.piotr")
 # Wagtail's own frame around our pages.
-FRAME = ["#wagtail-sidebar", ".w-slim-header", "[data-sprite]", ".messages"]
+FRAME = ["#wagtail-sidebar", ".w-slim-header", "[data-sprite]"]
 
 
 @pytest.fixture(autouse=True)
