@@ -15,7 +15,7 @@ from core.audit import record
 from core.clock import database_now
 from core.outbox import queue_mail
 from core.transitions import lock_row, transition
-from directory.models import Organisation
+from directory.models import WRITING_ROLES, Organisation
 from incubator import permissions
 from incubator.models import Application, Call, CallAmendment, CallQuestion, Extension
 from incubator.states import GIVEN_UP, State
@@ -125,11 +125,17 @@ def extend_call(
         defaults={"closes_at": closes_at, "reason": reason.strip(), "by": actor.pk},
     )
     event = record(current, "extend", actor=actor, fields=[str(organisation.uuid)])
+    # The page of the call is the same for everybody and says that it is closed.
+    begin = f"/inkubator/wnioski/nowy/{current.slug}/"
     for membership in organisation.memberships.select_related("user"):
         queue_mail(
             "incubator/extended",
             membership.user.email,
-            {"call": current, "extension": extension, "path": current.url_in("pl")},
+            {
+                "call": current,
+                "extension": extension,
+                "path": begin if membership.role in WRITING_ROLES else current.url_in("pl"),
+            },
             dedupe_key=f"event:{event.pk}:{membership.pk}",
             language="pl",
         )

@@ -30,6 +30,7 @@ from wagtail.permission_policies import ModelPermissionPolicy
 from core.admin import MomentColumn
 from core.audit import record
 from core.clock import ClockTimestamp
+from core.transitions import TransitionError
 from directory.models import APPLICANT_FORMS, Organisation
 from incubator import permissions, services
 from incubator.models import Call, CallQuestion
@@ -195,6 +196,9 @@ def annul_view(request: HttpRequest, pk: int) -> HttpResponse:
             services.annul_call(call, reason=request.POST.get("reason", ""), actor=request.user)
         except ValidationError as error:
             context["error"] = error.messages[0]
+        except TransitionError as error:
+            # Somebody moved one of the applications meanwhile; nothing was annulled.
+            context["error"] = str(error)
         else:
             messages.success(request, _("The call has been annulled."))
             return redirect("incubator_calls:index")

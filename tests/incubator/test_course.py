@@ -9,11 +9,13 @@ from django.urls import reverse
 
 from accounts.roles import Role
 from core.clock import database_now
+from core.i18n.dates import long_date
 from core.outbox.models import OutboxMail
 from core.transitions import Refused, transition
+from directory.models import TeamRole
 from forms.autosave import DraftClosed
 from incubator import selectors, services
-from incubator.models import Application, Call, CallQuestion, Clarification
+from incubator.models import Application, Call, CallQuestion, Clarification, Extension
 from incubator.services.tidying import tidy
 from incubator.states import Late, State
 from tests.factories.forms import field, form_json
@@ -23,9 +25,11 @@ from tests.factories.incubator import (
     close,
     make_call,
     make_draft,
+    make_organisation,
     make_sent,
     owner_of,
     send,
+    team_of,
     write,
 )
 from tests.factories.people import UserFactory, person_with
@@ -40,6 +44,10 @@ def coordinator():
 
 def fresh(application):
     return Application.objects.get(pk=application.pk)
+
+
+def strip_spaces(page):
+    return page.replace("\u00a0", " ")
 
 
 def mails(word):
@@ -176,6 +184,40 @@ class TestTheCloseWithExtensionAndAmendment:
         late = services.begin_application(call, draft.organisation, actor=owner_of(draft))
         write(late, {"name": "Zdążyli"}, owner_of(draft))
         assert send(late).application.number
+
+    def test_who_has_more_time_and_no_draft_begins_from_the_mail(self, client, site):
+        call, owner = make_call(), UserFactory()
+        given, other = make_organisation(owner, "Dłużej"), make_organisation(owner, "Nie dłużej")
+        viewer = team_of(given, TeamRole.VIEWER)
+        close(call)
+        begin = reverse("incubator:begin", args=[call.slug])
+        client.force_login(owner)
+        closed = client.get(begin).content.decode()
+        assert str(given.uuid) not in closed
+        assert "Ten nabór nie jest teraz otwarty." in strip_spaces(closed)
+        until = database_now() + timedelta(days=3)
+        services.extend_call(call, given, closes_at=until, reason="Awaria", actor=coordinator())
+        texts = {mail.to: mail.text for mail in mails("Więcej czasu")}
+        assert begin in texts[owner.email]
+        # Whoever only reads cannot begin anything.
+        assert begin not in texts[viewer.email]
+        assert call.url_in("pl") in texts[viewer.email]
+        page = client.get(begin).content.decode()
+        assert f'value="{given.uuid}" checked' in page
+        assert str(other.uuid) not in page
+        assert long_date(until, "pl") in page
+        refused = client.post(begin, {"organisation": other.uuid})
+        assert refused.status_code == 422
+        assert not Application.objects.exists()
+        response = client.post(begin, {"organisation": given.uuid})
+        begun = Application.objects.get(organisation=given)
+        assert response["Location"] == reverse("incubator:step", args=[begun.uuid, "only"])
+        assert client.get(response["Location"]).status_code == 200
+        write(begun, {"name": "Zdążyli"}, owner)
+        assert send(begun).application.number
+        # When that time is over too, it is closed for them as well.
+        Extension.objects.update(closes_at=database_now() - timedelta(minutes=1))
+        assert str(given.uuid) not in client.get(begin).content.decode()
 
     def test_amendments_are_announced_and_never_earlier_for_those_who_rely_on_them(
         self, client, site
