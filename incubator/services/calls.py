@@ -146,7 +146,8 @@ def extend_call(
 def annul_call(call: Call, *, reason: str, actor: Any) -> Call:
     """End a call without an outcome: sent applications are annulled, drafts are given up.
 
-    Raises `PermissionDenied`, `ValidationError` without a reason or the second time.
+    All or nothing. Raises `PermissionDenied`; `ValidationError` without a reason or the second
+    time; `TransitionError` if one of the applications cannot be annulled.
     """
     if not permissions.annuls(actor):
         raise PermissionDenied
@@ -159,7 +160,9 @@ def annul_call(call: Call, *, reason: str, actor: Any) -> Call:
     current.annulled_reason = reason.strip()
     current.save(update_fields=["annulled_at", "annulled_reason"])
     record(current, "annul", actor=actor)
-    for application in Application.objects.filter(call=current):
+    # Locked before their state is read: what is being sent meanwhile comes first or too late.
+    waiting = Application.objects.filter(call=current).order_by("pk").select_for_update()
+    for application in waiting:
         if application.state == State.DRAFT:
             transition(application, "abandon", actor=SYSTEM)
         elif application.machine.row(application.state, "annul"):

@@ -192,12 +192,13 @@ def annul_view(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     context: dict[str, Any] = {"call": call}
     if request.method == "POST":
+        reason = context["reason"] = request.POST.get("reason", "")[:2000]
         try:
-            services.annul_call(call, reason=request.POST.get("reason", ""), actor=request.user)
+            services.annul_call(call, reason=reason, actor=request.user)
         except ValidationError as error:
             context["error"] = error.messages[0]
         except TransitionError as error:
-            # Somebody moved one of the applications meanwhile; nothing was annulled.
+            # One of the applications stands in the way; nothing was annulled.
             context["error"] = str(error)
         else:
             messages.success(request, _("The call has been annulled."))
@@ -210,7 +211,9 @@ def figures_view(request: HttpRequest, pk: int) -> HttpResponse:
     if not permissions.reads_all(request.user):
         raise PermissionDenied
     call = get_object_or_404(Call, pk=pk)
-    context = {"call": call, "charts": call_figures(call)}
+    # Approvers do not edit calls: from here they reach what is theirs to do.
+    may_annul = call.annulled_at is None and permissions.annuls(request.user)
+    context = {"call": call, "charts": call_figures(call), "may_annul": may_annul}
     return render(request, "incubator/admin/figures.html", context)
 
 
