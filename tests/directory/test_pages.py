@@ -1,14 +1,18 @@
 """The pages of organisations and their teams, and who gets them."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 
 from accounts.roles import Role
+from core.clock import database_now
 from core.outbox.models import OutboxMail
+from core.tokens.models import AccessToken
 from directory import permissions, services
 from directory.models import Invitation, Organisation, TeamRole
+from directory.services.invitations import INVITATION
 from tests.factories.people import UserFactory, person_with
 
 pytestmark = pytest.mark.django_db
@@ -226,6 +230,23 @@ class TestInvitations:
         client.post(url("cancel", organisation, invitation.uuid))
         client.force_login(UserFactory(email="nowa@poczta.example"))
         assert client.post(link).status_code == 410
+
+    def test_one_that_was_left_too_long_opens_nothing(self, client, owner, organisation):
+        link = self.invited(client, owner, organisation)
+        token = AccessToken.objects.get(purpose=INVITATION)
+        left = token.expires_at - database_now()
+        assert timedelta(days=13, hours=23) < left <= timedelta(days=14)
+        AccessToken.objects.update(expires_at=database_now() - timedelta(seconds=1))
+        person = UserFactory(email="nowa@poczta.example")
+        client.force_login(person)
+        assert client.get(link).status_code == 410
+        assert client.post(link).status_code == 410
+        assert not permissions.role_in(person, organisation)
+        # Invited once more, the same person comes in.
+        again = self.invited(client, owner, organisation)
+        client.force_login(person)
+        assert client.post(again).status_code == 302
+        assert permissions.role_in(person, organisation) == TeamRole.EDITOR
 
     def test_who_is_in_the_team_is_not_invited(self, client, owner, organisation):
         client.force_login(owner)

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts.roles import Role
 from core.clock import database_now
+from core.files import FileRefused
 from core.i18n.dates import long_date
 from core.outbox.models import OutboxMail
 from core.transitions import Refused, transition
@@ -28,11 +29,13 @@ from tests.factories.incubator import (
     make_organisation,
     make_sent,
     owner_of,
+    pdf,
     send,
     team_of,
     write,
 )
 from tests.factories.people import UserFactory, person_with
+from tests.incubator.test_call_rules import form_with_files
 
 pytestmark = pytest.mark.django_db
 WARSAW = ZoneInfo("Europe/Warsaw")
@@ -368,6 +371,41 @@ class TestFormalCheck:
         draft = fresh(application).draft
         assert draft.data == {"name": "A", "place": "B"}
         assert draft.unsent_data["name"] == "Niewysłane"
+
+    def test_a_file_at_a_question_that_it_did_not_open_stays_as_it_is(self, client, site):
+        application = make_draft(make_call(form_with_files()))
+        owner = owner_of(application)
+        for key in ("consent", "plan"):
+            services.add_file(application, field_key=key, upload=pdf(f"{key}.pdf"), actor=owner)
+        send(application)
+        close(application.call)
+        checker = coordinator()
+        transition(fresh(application), "start_check", actor=checker)
+        services.ask_clarification(
+            fresh(application), questions="Jaki plan?", keys=["plan"], days=5, actor=checker
+        )
+        client.force_login(owner)
+        step = reverse("incubator:step", args=[application.uuid, "only"])
+
+        def posted(**values):
+            rev = fresh(application).draft.rev
+            return client.post(step, {"rev": rev, "client": "x", **values}, follow=True)
+
+        def kept():
+            rows = fresh(application).attachments.filter(removed_at=None)
+            return sorted(rows.values_list("field_key", "file__name"))
+
+        before = kept()
+        consent = application.attachments.get(field_key="consent")
+        refused = posted(upload="consent", **{"file-consent": pdf("inna zgoda.pdf")})
+        assert refused.status_code == 422
+        with pytest.raises(FileRefused):
+            services.add_file(fresh(application), field_key="consent", upload=pdf(), actor=owner)
+        said = posted(remove=str(consent.file_id))
+        assert [row.level_tag for row in said.context["messages"]] == ["error"]
+        assert kept() == before
+        assert posted(upload="plan", **{"file-plan": pdf("plan 2.pdf")}).status_code == 200
+        assert len(kept()) == len(before) + 1
 
     def test_it_has_its_own_deadline(self):
         application, checker = in_check()
