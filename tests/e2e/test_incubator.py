@@ -155,6 +155,55 @@ def test_what_is_typed_is_saved_by_itself(server_data, page):
     assert draft.data["idea_name"] == "Łąka pod każdym oknem"
 
 
+def test_eight_seconds_after_a_change_it_is_saved_while_the_field_is_still_in_use(
+    server_data, page
+):
+    application = draft_of_maria()
+    enter(page, MARIA)
+    page.clock.install()
+    page.goto(step(application, "idea"))
+    sent = []
+    page.on("request", lambda one: sent.append(one.url) if one.method == "POST" else None)
+    page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 60)
+    question(page, "idea_name").fill("Łąka po ośmiu sekundach")
+    page.clock.run_for(7_500)
+    assert page.evaluate("document.activeElement.id") == "a-idea_name"
+    assert not sent
+    page.clock.run_for(1_000)
+    expect(status(page)).to_have_attribute("data-state", "saved")
+    assert [one for one in sent if one.endswith("/zapis/")] == sent
+    assert len(sent) == 1
+    draft = ApplicationDraft.objects.get(application=application)
+    assert draft.data["idea_name"] == "Łąka po ośmiu sekundach"
+
+
+def test_a_browser_that_keeps_nothing_still_saves_to_the_server(server_data, open_context):
+    context = open_context()
+    context.add_init_script(
+        """for (const name of ["getItem", "setItem", "removeItem"]) {
+            Storage.prototype[name] = () => {
+                throw new DOMException("full", "QuotaExceededError");
+            };
+        }"""
+    )
+    page = context.new_page()
+    application = draft_of_maria()
+    enter(page, MARIA)
+    page.goto(step(application, "idea"))
+    assert page.evaluate("try { localStorage.setItem('a', 'b'); 0 } catch { 1 }") == 1
+    question(page, "idea_name").fill("Bez pamięci przeglądarki")
+    question(page, "beneficiaries").focus()
+    expect(status(page)).to_have_attribute("data-state", "saved")
+    draft = ApplicationDraft.objects.get(application=application)
+    assert draft.data["idea_name"] == "Bez pamięci przeglądarki"
+    # And by the button, as without a script. An uncaught error would fail this test by itself.
+    question(page, "idea_name").fill("Jeszcze raz bez pamięci")
+    go_on(page)
+    page.wait_for_url(re.compile("/krok/needs/"))
+    draft.refresh_from_db()
+    assert draft.data["idea_name"] == "Jeszcze raz bez pamięci"
+
+
 @pytest.mark.parametrize("width", [320, 1280])
 def test_the_sign_of_saving_is_seen_where_somebody_types(server_data, open_page, width):
     page = open_page(width=width, height=640)

@@ -296,10 +296,10 @@ class TestMoreTimeAndTheEnd:
 
     STRANGERS = [Role.AUDITOR, Role.APPROVER, Role.EDITOR, Role.REVIEWER, None]
 
-    def extension(self, call, organisation, **changes):
+    def extension(self, call, team, /, **changes):
         until = localtime(call.closes_at + timedelta(days=2))
         return {
-            "organisation": organisation.pk,
+            "organisation": team.pk,
             "closes_at": f"{until:%Y-%m-%dT%H:%M}",
             "reason": "Powódź",
             **changes,
