@@ -25,11 +25,13 @@ class ServicesCatalogConfig(AppConfig):
         from services_catalog.sources import ServiceSearch
         from services_catalog.staff_calendar.grid import waiting_of
         from services_catalog.timetable import feeds, weeks
+        from services_catalog.timetable import selectors as timetable
         from services_catalog.timetable.generating import tick
 
         ports.activity.register("services_catalog.services", ServiceActivity())
         ports.activity.register("services_catalog.bookings", BookingActivity())
         dates.sources.register("services_catalog.bookings", next_dates)
+        dates.day_sources.register("services_catalog.timetable", timetable.weekdays_of)
         ports.search_source.register("services_catalog.services", ServiceSearch())
         ports.personal_data.register("services_catalog.cases", CasePersonalData())
         ports.personal_data.register("services_catalog.bookings", BookingPersonalData())

@@ -14,6 +14,7 @@ from services_catalog.bookings.models import Booking
 from services_catalog.bookings.services import move as move_booking
 from services_catalog.cases import selectors
 from services_catalog.cases.answers import shown
+from services_catalog.cases.erasing import feedback_of
 from services_catalog.cases.models import ServiceRequest
 from services_catalog.cases.services import move
 from services_catalog.place.models import Idea
@@ -34,7 +35,7 @@ class CasePersonalData:
 
     def export(self, user: Any) -> DataExport:
         cases = ServiceRequest.objects.of_person(user).select_related(
-            "service", "contact", "form_version"
+            "service", "contact", "form_version", "feedback"
         )
         rows: list[dict[str, Any]] = []
         for case in cases.prefetch_related("messages"):
@@ -48,8 +49,10 @@ class CasePersonalData:
                     "text": case.text,
                     "answers": {answer.label: answer.text for answer in shown(case)},
                     "contact": {
-                        name: getattr(contact, name, "") for name in ("name", "email", "phone")
+                        name: getattr(contact, name, "")
+                        for name in ("name", "on_behalf_of", "email", "phone")
                     },
+                    "feedback": feedback_of(case),
                     "messages": [
                         {
                             "written": message.created_at.isoformat(),

@@ -13,6 +13,7 @@ from typing import Any
 import hypothesis
 import pytest
 from django.conf import settings
+from django.core.cache import caches
 from django.db import connections
 
 from config.environment import database
@@ -109,6 +110,13 @@ def own_database(
                 yield name
         finally:
             test_databases.drop(name)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_remembered() -> None:
+    """Caches outlive the transaction that a test is rolled back with; here they do not."""
+    for alias in caches:
+        caches[alias].clear()
 
 
 @pytest.fixture(autouse=True)

@@ -22,7 +22,7 @@ from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn, TitleColu
 from wagtail.admin.views import generic
 from wagtail.admin.widgets.button import Button
 
-from core.admin import ReadOnlyPolicy, ReadOnlyViewSet
+from core.admin import ReadOnlyPolicy, ReadOnlyViewSet, no_formula
 from core.audit import history, record
 from core.references import Reference
 from core.transitions import TransitionError, available, transition
@@ -37,9 +37,6 @@ from incubator.selectors.calls import moment
 from incubator.services.checking import MOST_DAYS, USUAL_DAYS
 from incubator.states import MACHINE, UNNUMBERED
 from incubator.views.uploads import with_links
-
-#: Signs by which a spreadsheet takes a text for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 class ApplicationPolicy(ReadOnlyPolicy):
@@ -157,8 +154,7 @@ class ApplicationIndexView(VisibleRows, generic.IndexView):
         return kind.show(field, values[key]) if key in values else ""
 
     def preprocess_field_value(self, field: str, value: Any, export_format: str) -> Any:
-        found = super().preprocess_field_value(field, value, export_format)
-        return f"'{found}" if isinstance(found, str) and found.startswith(FORMULA) else found
+        return no_formula(super().preprocess_field_value(field, value, export_format))
 
 
 class _Listed(list):  # type: ignore[type-arg]

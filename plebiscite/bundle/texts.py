@@ -7,6 +7,7 @@ import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain as chain_of
 from typing import Any
 
 from plebiscite import chain
@@ -15,6 +16,10 @@ from plebiscite.tally import Method, canonical_json
 PAPER_COLUMNS = (
     "batch", "point", "day", "issued", "returned", "unused", "missing", "valid", "void", "reasons",
 )  # fmt: skip
+
+#: Ballots as `read_ballot` gives them, each with how often it was cast. A vote may have as many
+#: different ones as voters: what is read one by one is never held as a whole.
+Ballots = Iterable[tuple[Any, int]]
 
 
 @dataclass(frozen=True)
@@ -62,20 +67,22 @@ def openings(rows: Iterable[Opening], *, is_merged: bool) -> Iterator[str]:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
-    """CSV with LF, quotation marks only where they are needed."""
+    """CSV with LF, quotation marks only where they are needed; row by row."""
     target = io.StringIO()
     writer = csv.writer(target, lineterminator="\n")
-    for row in [columns, *rows]:
+    for row in chain_of([columns], rows):
         writer.writerow(row)
-    yield target.getvalue()
+        yield target.getvalue()
+        target.seek(0)
+        target.truncate()
 
 
-def toi(codes: Sequence[str], titles: dict[str, str], ballots: Counter[Any], method: Method,
+def toi(codes: Sequence[str], titles: dict[str, str], ballots: Ballots, method: Method,
         *, title: str) -> Iterator[str]:  # fmt: skip
     """PrefLib's orders with ties. Blank ballots have no place in it; edges of paper neither."""
     number = {code: str(place) for place, code in enumerate(codes, start=1)}
     found: Counter[str] = Counter()
-    for ballot, times in ballots.items():
+    for ballot, times in ballots:
         pieces = [",".join(number[code] for code in rank) for rank in _ranks(ballot, method)]
         if pieces:
             found[",".join(one if "," not in one else f"{{{one}}}" for one in pieces)] += times
@@ -91,11 +98,11 @@ def toi(codes: Sequence[str], titles: dict[str, str], ballots: Counter[Any], met
         yield f"{times}: {text}\n"
 
 
-def abif(codes: Sequence[str], titles: dict[str, str], ballots: Counter[Any], method: Method,
+def abif(codes: Sequence[str], titles: dict[str, str], ballots: Ballots, method: Method,
          *, title: str) -> Iterator[str]:  # fmt: skip
     """ABIF: ranks, approved options as equals, points as scores; blank ballots with nothing."""
     found: Counter[str] = Counter()
-    for ballot, times in ballots.items():
+    for ballot, times in ballots:
         if method == Method.POINTS:
             text = ",".join(f"{code}/{points}" for code, points in ballot)
         else:
@@ -125,5 +132,8 @@ def _ranks(ballot: Any, method: Method) -> list[list[str]]:
     return ranks
 
 
-def _by_number(found: Counter[str]) -> list[tuple[str, int]]:
-    return sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
+def _by_number(found: Counter[str]) -> Iterator[tuple[str, int]]:
+    """The most frequent first, equals by their text; without a pair for each while sorting."""
+    order = sorted(found)
+    order.sort(key=found.__getitem__, reverse=True)
+    return ((text, found[text]) for text in order)

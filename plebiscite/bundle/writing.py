@@ -115,13 +115,12 @@ class _Writer:
         is_merged = merges(contents.reconciliation, manifest["mix_k"])
         lines = texts.openings(counted(), is_merged=is_merged)
         self._put_text("openings.jsonl", self._told(lines))
-        ballots: Counter[Any] = Counter()
-        for text, number in found.items():
-            ballots[read_ballot(text, rules, codes)] += number
         method = Method(rules.method)
         title = manifest["title"].get("pl", "")
-        self._put_text("ballots.toi", texts.toi(codes, titles, ballots, method, title=title))
-        self._put_text("ballots.abif", texts.abif(codes, titles, ballots, method, title=title))
+        for name, form in (("ballots.toi", texts.toi), ("ballots.abif", texts.abif)):
+            # Read anew for each file: nearly every ranking of a great vote is different.
+            ballots = ((read_ballot(text, rules, codes), times) for text, times in found.items())
+            self._put_text(name, form(codes, titles, ballots, method, title=title))
 
     def _told(self, lines: Iterable[str]) -> Iterator[str]:
         for line in lines:

@@ -112,6 +112,7 @@ def _facts(context: dict[str, Any]) -> list[list[str]]:
     ]
     if context["quorum"]:
         facts.append([_("needed by the rules"), str(context["quorum"])])
+        facts.append([_("ballots without void paper cards"), str(count["for_quorum"])])
     return facts
 
 

@@ -275,7 +275,7 @@ def plebiscite_context(plebiscite: Plebiscite) -> dict[str, Any]:
         "works": shown,
         "jury": public_jury(plebiscite),
         "about": [part.strip() for part in plebiscite.about.split("\n\n") if part.strip()],
-        "turnout": days,
+        "turnout": turnout_table(plebiscite, days),
         "voted": sum(row["number"] for row in days),
         **languages(plebiscite),
     }
@@ -355,6 +355,19 @@ def turnout(plebiscite: Plebiscite) -> list[dict[str, Any]]:
     ]
     rows.sort(key=lambda row: (row["day"], row["channel"]))
     return [{**row, "channel_label": str(Channel(row["channel"]).label)} for row in rows]
+
+
+def turnout_table(plebiscite: Plebiscite, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """`turnout` as a table, a line per day and a column per way to vote; empty without votes."""
+    if not rows:
+        return {}
+    numbers = {(row["day"], row["channel"]): row["number"] for row in rows}
+    ways = {*plebiscite.channels, *(row["channel"] for row in rows)}
+    columns = [channel for channel in Channel if channel.value in ways]
+    days = sorted({row["day"] for row in rows})
+    lines = [(day, [numbers.get((day, one.value), 0) for one in columns]) for day in days]
+    sums = [sum(cells) for cells in zip(*(cells for _day, cells in lines), strict=True)]
+    return {"columns": [str(one.label) for one in columns], "lines": lines, "sums": sums}
 
 
 def manifest_text(plebiscite: Plebiscite) -> str | None:

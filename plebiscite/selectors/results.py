@@ -18,8 +18,8 @@ from plebiscite.groups import OTHERS
 from plebiscite.models import Count, Objection, Plebiscite, TurnoutGroup, VoidReason
 from plebiscite.phases import PUBLISHED
 from plebiscite.selectors.commission.paper import void_counts
-from plebiscite.selectors.explaining import ready_bundle
-from plebiscite.selectors.public import languages, today, turnout, view
+from plebiscite.selectors.explaining import drawn_lots, ready_bundle
+from plebiscite.selectors.public import languages, today, turnout, turnout_table, view
 from plebiscite.selectors.works import Work, works
 from plebiscite.tally import Method
 
@@ -68,15 +68,19 @@ class Line:
 def latest_count(plebiscite: Plebiscite) -> dict[str, Any] | None:
     """The last stored count with the void paper cards, None before there is one.
 
-    A void card is no ballot, so the tally never sees it; it was cast all the same.
+    A void card is no ballot, so the tally never sees it; it was cast all the same. A quorum is
+    asked of what the tally has seen: `for_quorum`.
     """
     found = Count.objects.filter(plebiscite=plebiscite).order_by("number").last()
     if found is None:
         return None
     count: dict[str, Any] = json.loads(found.result)
-    for reason, number in void_counts(plebiscite.pk).items():
+    void = void_counts(plebiscite.pk)
+    count["for_quorum"] = count["cast"]
+    count["void_cards"] = sum(void.values())
+    count["cast"] += count["void_cards"]
+    for reason, number in void.items():
         count["invalid"][reason] = count["invalid"].get(reason, 0) + number
-        count["cast"] += number
     return count
 
 
@@ -89,7 +93,6 @@ def results_context(plebiscite: Plebiscite) -> dict[str, Any]:
         return context
     shown = lines(plebiscite, count)
     by_day = turnout(plebiscite)
-    days = _by_day(by_day)
     return {
         **context,
         "count": count,
@@ -108,9 +111,8 @@ def results_context(plebiscite: Plebiscite) -> dict[str, Any]:
         "invalid_rows": invalid_rows(count),
         "quorum": plebiscite.quorum,
         "channels": _by_channel(by_day),
-        "days": days,
+        "turnout": turnout_table(plebiscite, by_day),
         "groups": groups(plebiscite),
-        "days_maximum": max([day["number"] for day in days] + [1]),
         "is_small": count["cast"] < plebiscite.mix_k,
         "csv_url": f"{seen.results_url}glosy.csv",
         "json_url": f"{seen.results_url}wynik.json",
@@ -118,6 +120,7 @@ def results_context(plebiscite: Plebiscite) -> dict[str, Any]:
         "objections": answered(plebiscite),
         "objecting_url": addresses.objecting(plebiscite.slug) if seen.takes_objections else "",
         "bundle": ready_bundle(plebiscite),
+        "lots": drawn_lots(plebiscite),
     }
 
 
@@ -243,6 +246,7 @@ def result_json(plebiscite: Plebiscite) -> str | None:
     if found is None or plebiscite.state not in PUBLISHED:
         return None
     shown = sorted(lines(plebiscite, json.loads(found.result)), key=lambda one: one.work.code)
+    void = void_counts(plebiscite.pk)
     value = {
         "format": "hajnowka-odnowa/plebiscite/result/1",
         "licence": "CC0-1.0",
@@ -254,6 +258,8 @@ def result_json(plebiscite: Plebiscite) -> str | None:
         "input_sha256": bytes(found.input_sha256).hex(),
         "result_sha256": bytes(found.result_sha256).hex(),
         "result": json.loads(found.result),
+        # Beside the count, which is hashed: `result.cast` and these are all that was cast.
+        "void_cards": {"total": sum(void.values()), "by_reason": void},
         "options": [
             {"code": one.work.code, "number": one.work.label_number, "title": one.work.title}
             for one in shown
@@ -298,6 +304,7 @@ def totals_csv(plebiscite: Plebiscite) -> str | None:
     for name, number in (
         ("glosy_puste", count["blank"]),
         ("glosy_niewazne", sum(count["invalid"].values())),
+        ("w_tym_niewazne_karty", count["void_cards"]),
         ("glosy_oddane", count["cast"]),
     ):
         writer.writerow(["", "", name, number, ""])
@@ -313,10 +320,3 @@ def _by_channel(rows: list[dict[str, Any]]) -> list[tuple[str, int]]:
     for row in rows:
         numbers[row["channel_label"]] += row["number"]
     return sorted(numbers.items())
-
-
-def _by_day(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    numbers: dict[Any, int] = defaultdict(int)
-    for row in rows:
-        numbers[row["day"]] += row["number"]
-    return [{"day": day, "number": number} for day, number in sorted(numbers.items())]

@@ -183,14 +183,19 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     add = parser.add_argument
-    add("file", metavar="FILE", type=Path, help="the ballots")
+    add("file", metavar="FILE", type=Path, help="the ballots. Example: votes.abif")
     add(
         "--method",
         choices=[method.value for method in Method],
         help="how ballots are filled in: one mark, several marks, points, or an order "
         "(needed for all files but a bundle). Example: --method ranked",
     )
-    add("--format", choices=FORMATS, default="", help="the format, when the name does not tell it")
+    add(
+        "--format",
+        choices=FORMATS,
+        default="",
+        help="the format, when the name does not tell it. Example: --format soi",
+    )
     add("--winners", type=_positive, metavar="N", help="how many win (1). Example: --winners 3")
     add(
         "--lot-order",
@@ -206,51 +211,71 @@ def _parser() -> argparse.ArgumentParser:
         help="when votes are equal: published as a tie (open), all win (joint), by --lot-order "
         "(lot). Example: --tie joint",
     )
-    add("--quorum", type=_whole, metavar="N", help="the least number of ballots. Example: 500")
-    add("--json", action="store_true", help="print JSON instead of tables")
+    add(
+        "--quorum",
+        type=_whole,
+        metavar="N",
+        help="the least number of ballots. Example: --quorum 500",
+    )
+    add("--json", action="store_true", help="print JSON instead of tables. Example: --json")
     ranked = parser.add_argument_group("for --method ranked")
     ranked.add_argument(
         "--overvote",
         choices=[rule.value for rule in Overvote],
         help="at a rank with several names the ballot ends (exhaust, the default) or goes on with "
-        "the next rank (skip). Example: A, B=C, D counts for A alone, or for A then D",
+        "the next rank (skip): A, B=C, D counts for A alone, or for A then D. "
+        "Example: --overvote skip",
     )
     ranked.add_argument(
         "--skipped",
         choices=[rule.value for rule in Skipped],
         help="empty ranks are passed over (ignore, the default), or two in a row end the ballot "
-        "(exhaust_after_2). Example: A, –, –, B counts for A then B, or for A alone",
+        "(exhaust_after_2): A, –, –, B counts for A then B, or for A alone. "
+        "Example: --skipped exhaust_after_2",
     )
     ranked.add_argument(
         "--duplicates",
         choices=[rule.value for rule in Duplicates],
         help="a name that comes again is passed over (skip, the default) or ends the ballot "
-        "(exhaust). Example: A, A, B counts for A then B, or for A alone",
+        "(exhaust): A, A, B counts for A then B, or for A alone. Example: --duplicates exhaust",
     )
     ranked.add_argument(
         "--eliminate",
         choices=[rule.value for rule in Elimination],
         help="the weakest leaves alone (one_by_one, the default), or all who together have fewer "
-        "votes than the next one leave at once (batch)",
+        "votes than the next one leave at once (batch). Example: --eliminate batch",
     )
     ranked.add_argument(
         "--drop-together",
         type=_names,
         metavar="NAME,NAME",
-        help="when one of these is eliminated, all of them are. Example: write-in lines",
+        help="when one of these is eliminated, all of them are. "
+        "Example: --drop-together Write-in,Simpson",
     )
     ranked.add_argument(
-        "--max-ranks", type=_whole, metavar="N", help="ranks below the N-th do not count (0: all)"
+        "--max-ranks",
+        type=_whole,
+        metavar="N",
+        help="ranks below the N-th do not count (0: all). Example: --max-ranks 5",
     )
     other = parser.add_argument_group("for the other methods")
     other.add_argument(
-        "--max-picks", type=_whole, metavar="N", help="approval: more marks are invalid (0: any)"
+        "--max-picks",
+        type=_whole,
+        metavar="N",
+        help="approval: more marks are invalid (0: any). Example: --max-picks 3",
     )
     other.add_argument(
-        "--points-total", type=_whole, metavar="N", help="points: more in all are invalid (0: any)"
+        "--points-total",
+        type=_whole,
+        metavar="N",
+        help="points: more in all are invalid (0: any). Example: --points-total 5",
     )
     other.add_argument(
-        "--points-cap", type=_whole, metavar="N", help="points: more for one are invalid (0: any)"
+        "--points-cap",
+        type=_whole,
+        metavar="N",
+        help="points: more for one are invalid (0: any). Example: --points-cap 3",
     )
     return parser
 

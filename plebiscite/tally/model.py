@@ -152,7 +152,7 @@ class Ruleset:
                 elimination=Elimination(value["elimination"]),
                 drop_together=tuple(value["drop_together"]),
             )
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise BadRuleset(f"the ruleset is not understood: {error}") from None
         if set(value) != set(rules.as_dict()) or value["blank"] != "valid":
             raise BadRuleset("the ruleset has rules that this engine does not know")

@@ -23,8 +23,10 @@ from plebiscite import clock
 from plebiscite.models import Plebiscite
 from plebiscite.services import watching
 
-#: One address: a school of hundreds at one lesson stays below it.
+#: Codes that one address may try: a school of hundreds at one lesson stays below it.
 TRIES, PER = 1200, timedelta(minutes=10)
+#: Forms of any kind from one address: more than a full library sends, less than a machine.
+FORMS = 6000
 #: Bits of the riddle: about a second on an old telephone.
 BITS = 15
 PATIENCE = timedelta(seconds=30)
@@ -42,10 +44,16 @@ class Riddle:
     seconds: int
 
 
-def count_try(request: HttpRequest, plebiscite: Plebiscite) -> None:
-    """One form of somebody without an account. Raises Throttled."""
+def count_form(request: HttpRequest, plebiscite: Plebiscite, *, is_guess: bool) -> None:
+    """One form of somebody without an account. Raises Throttled.
+
+    What could be a guess at a code has a limit of its own: a voter makes one, and no more for the
+    forms that follow with the mark of their own ballot.
+    """
     key = f"{plebiscite.pk} {visitor_key(request)}"
-    throttle("plebiscite.code_booth", key, limit=TRIES, per=PER)
+    throttle("plebiscite.code_booth.form", key, limit=FORMS, per=PER)
+    if is_guess:
+        throttle("plebiscite.code_booth", key, limit=TRIES, per=PER)
 
 
 def riddle(plebiscite: Plebiscite) -> Riddle | None:

@@ -15,6 +15,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import OperationalError, connection, transaction
+from django.db.models import Count as Number
 from django.db.models import Min, Sum
 from django.utils.translation import gettext_lazy as _
 
@@ -74,11 +75,18 @@ class Count:
     booked: int
     held: int
     waiting: int
+    #: Groups in the queue or on their way into it: what the length of the waiting list limits.
+    queued: int
     next_end: datetime | None
 
     @property
     def taken(self) -> int:
         return self.booked + self.held
+
+    @property
+    def shown(self) -> tuple[int, ...]:
+        """Everything that the public number of free places is made of."""
+        return self.booked, self.held, self.waiting, self.queued
 
 
 def count(slot: Any) -> Count:
@@ -89,7 +97,10 @@ def count(slot: Any) -> Count:
     found = {
         row["state"]: row
         for row in rows.values("state").annotate(
-            people=Sum("party_size"), hold_end=Min("hold_until"), offer_end=Min("offer_until")
+            groups=Number("pk"),
+            people=Sum("party_size"),
+            hold_end=Min("hold_until"),
+            offer_end=Min("offer_until"),
         )
     }
     people = {state: row["people"] for state, row in found.items()}
@@ -99,6 +110,7 @@ def count(slot: Any) -> Count:
         booked=sum(people.get(state, 0) for state in states.COUNTED_BOOKED),
         held=sum(people.get(state, 0) for state in states.COUNTED_HELD),
         waiting=people.get(states.WAITING, 0),
+        queued=sum(found[state]["groups"] for state in states.QUEUED if state in found),
         next_end=min((end for end in ends if end is not None), default=None),
     )
 
@@ -110,8 +122,11 @@ def free_for_newcomers(slot: Any) -> int:
 
 
 def settle(slot: Any, now: datetime) -> None:
-    """Before and after every change: end what is over, offer what is free, write the counters."""
-    found = count(slot)
+    """Before and after every change: end what is over, offer what is free, write the counters.
+
+    Public pages follow what this changes. Who joins or leaves the queue tells them as well.
+    """
+    before = found = count(slot)
     if found.waiting or (found.next_end is not None and found.next_end <= now):
         _end_what_is_over(slot, now)
         _promote(slot, now)
@@ -119,6 +134,8 @@ def settle(slot: Any, now: datetime) -> None:
     if (slot.booked, slot.held) != (found.booked, found.held):
         slot.booked, slot.held = found.booked, found.held
         type(slot).objects.filter(pk=slot.pk).update(booked=found.booked, held=found.held)
+        pagecache.changed()
+    elif before.shown != found.shown:
         pagecache.changed()
 
 

@@ -136,6 +136,14 @@ def to_be_phoned(user: Any) -> QuerySet[Booking]:
     )
 
 
+def phone_list(bookings: Iterable[Booking]) -> str:
+    """Whom to call about what no mail could tell: number, name and telephone of each."""
+    none = _("no telephone")
+    return "; ".join(
+        f"{one.number}, {one.contact.name}, {one.contact.phone or none}" for one in bookings
+    )
+
+
 def waiting_offers(user: Any, language: str) -> Iterable[Matter]:
     """Offers that somebody has to tell by telephone, for the dashboard."""
     if not may_work(user):

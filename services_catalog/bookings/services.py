@@ -19,6 +19,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core import pagecache
 from core.actors import SYSTEM, VISITOR
 from core.audit import record
 from core.clock import database_now
@@ -39,6 +40,9 @@ from services_catalog.timetable import states as slot_states
 from services_catalog.timetable.models import Slot
 
 NUMBERS = Scheme("REZ", "-", (4, 6))
+#: Moves into and out of the queue. The counters of the date may stay as they are; the number of
+#: free places that readers see does not.
+QUEUE_MOVES = frozenset({"queue", "leave", "cancel_for"})
 
 
 class NoPlace(Refused):
@@ -164,6 +168,8 @@ def _book(
             )  # fmt: skip
         verb = _first_move(is_proven=bool(is_proven), queued=queued)
         bookings = [change_state(booking, verb, actor=actor) for booking in bookings]
+        if queued:
+            pagecache.changed()
         for slot in ordered:
             seats.settle(slot, now)
     return bookings
@@ -367,6 +373,8 @@ def _move_all(
                 advisory_lock("services.bookings.person", key)
         slots = seats.lock_slots(booking.slot_id for booking in bookings)
         moved = [change_state(booking, verb, actor=actor, **context) for booking in bookings]
+        if verb in QUEUE_MOVES:
+            pagecache.changed()
         now = database_now()
         for number in sorted(slots):
             seats.settle(slots[number], now)
@@ -441,26 +449,33 @@ def reopen_slot(slot: Slot, actor: Any) -> Slot:
     return changed
 
 
-def edit_slot(slot: Slot, actor: Any, **values: Any) -> Slot:
-    """Changes time, place or terms of a date and tells everybody who comes or waits."""
+def edit_slot(slot: Slot, actor: Any, **values: Any) -> tuple[Slot, list[Booking]]:
+    """Changes time, place or terms of a date and tells everybody who comes or waits.
+
+    Gives the date, and those who have to be called because no mail reaches them.
+    """
     from services_catalog.timetable.services import edit_slot as edit
 
+    without: list[Booking] = []
     with seats.short_transaction():
         before = seats.lock_slots([slot.pk])[slot.pk]
         old = (before.starts_at, before.ends_at, before.room_id)
         changed = edit(before, actor=actor, **values)
         if (changed.starts_at, changed.ends_at, changed.room_id) != old:
-            _tell_changed(changed, old[0])
+            without = _tell_changed(changed, old[0])
         seats.settle(changed, database_now())
-    return changed
+    return changed, without
 
 
-def _tell_changed(slot: Slot, started: datetime) -> None:
+def _tell_changed(slot: Slot, started: datetime) -> list[Booking]:
+    """Writes to those who have an address; gives those who have none."""
     from services_catalog.bookings.calendars import calendar_text
 
+    without = []
     rows = slot.bookings.filter(state__in=(states.CONFIRMED, states.WAITING, states.OFFERED))
     for booking in rows.select_related("contact").order_by("number"):
         if not booking.contact.email:
+            without.append(booking)
             continue
         booking.slot = slot
         values = notices.about(booking)
@@ -480,18 +495,20 @@ def _tell_changed(slot: Slot, started: datetime) -> None:
             order_key=order_key(booking),
             is_secret=True,
         )
+    return without
 
 
-def cancel_slot(slot: Slot, actor: Any, reason: str) -> Slot:
-    """Calls off one date and everybody's bookings of it."""
-    return cancel_slots([slot], actor, reason)[0]
+def cancel_slots(
+    slots: Sequence[Slot], actor: Any, reason: str
+) -> tuple[list[Slot], list[Booking]]:
+    """Calls off dates with all their bookings; each address gets one mail about all of them.
 
-
-def cancel_slots(slots: Sequence[Slot], actor: Any, reason: str) -> list[Slot]:
-    """Calls off dates with all their bookings; each person gets one mail about all of them."""
+    Gives the dates, and the bookings of people who have to be called because no mail reaches them.
+    """
     from services_catalog.timetable.services import move_slot
 
-    told: dict[tuple[str, str], list[Booking]] = {}
+    told: dict[str, list[Booking]] = {}
+    without = []
     with seats.short_transaction():
         locked = seats.lock_slots(slot.pk for slot in slots)
         done = []
@@ -500,18 +517,21 @@ def cancel_slots(slots: Sequence[Slot], actor: Any, reason: str) -> list[Slot]:
             rows = slot.bookings.live().select_related("contact").order_by("number")
             for booking in rows:
                 called_off = change_state(booking, "call_off", actor=actor)
-                contact = called_off.contact
-                if contact.email and booking.state not in states.UNPROVEN:
-                    told.setdefault((contact.email, booking.language), []).append(called_off)
+                if not called_off.contact.email:
+                    without.append(called_off)
+                elif booking.state not in states.UNPROVEN:
+                    told.setdefault(called_off.contact.email, []).append(called_off)
             found = seats.count(slot)
             if found.booked:
                 # Places of people marked as having come: the date has taken place.
                 raise Refused(_("Somebody has been marked as present. Take the marks back first."))
             Slot.objects.filter(pk=slot.pk).update(booked=0, held=0)
             done.append(move_slot(slot, "cancel", actor=actor, reason=reason))
-        for (email, language), bookings in told.items():
+        for email, bookings in told.items():
+            # In the language that the person used last.
+            language = max(bookings, key=lambda one: one.created_at).language
             _tell_called_off(email, language, bookings, reason)
-    return done
+    return done, without
 
 
 def _tell_called_off(email: str, language: str, bookings: list[Booking], reason: str) -> None:

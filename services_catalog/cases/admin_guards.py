@@ -44,6 +44,10 @@ def is_a_duplicate(step: Step) -> None:
         raise Refused(_("Give the number of the other case."), field="original")
     if original.duplicate_of_id is not None:
         raise Refused(_("That case was joined with another one itself."), field="original")
+    if not type(original).objects.live().filter(pk=original.pk).exists():
+        raise Refused(
+            _("That case is over or not confirmed; nobody would go on with it."), field="original"
+        )
     if step.obj.duplicates.exists():
         raise Refused(_("Other cases were joined with this one; join that way round."))
 

@@ -6,20 +6,21 @@ one that is checked and kept, also when another was published meanwhile. Once us
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from django.core import signing
 from django.http import HttpRequest
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import ngettext
 
-from core.files import ALL, FileRefused, store_upload
+from core.files import ALL, MAX_SIZE, FileRefused, accept, in_words, store_upload
 from core.files.models import StoredFile
 from forms.checking import check
 from forms.models import FormVersion
-from forms.rendering import StepView, read_posted, step_view
+from forms.rendering import Question, StepView, read_posted, step_view
 from forms.schema import Condition, Field, Form, Step
 from forms.schema.definition import Audience
 from forms.types import FileInfo, registry
@@ -56,9 +57,29 @@ class Answers:
     @property
     def view(self) -> StepView:
         """All questions as one step, ready for the template."""
-        return step_view(
+        shown = step_view(
             self.form, whole(self.form), self.raw, self._infos(), errors=self.errors or None
         )
+        for question in shown:
+            if question.takes_files:
+                kinds = _kinds(question.definition)
+                question.accept, question.accept_words = accept(kinds), in_words(kinds)
+        return shown
+
+    @property
+    def parts(self) -> list[tuple[Step, list[Question]]]:
+        """The same under the headings of the form's steps; those without a question are none."""
+        questions = {question.key: question for question in self.view}
+        parts = [
+            (step, [questions[item.key] for item in step.fields if item.key in questions])
+            for step in self.form.steps
+        ]
+        return [(step, asked) for step, asked in parts if asked]
+
+    @property
+    def upload_max(self) -> str:
+        """How large a file may be, in words."""
+        return filesizeformat(MAX_SIZE)
 
     @property
     def is_valid(self) -> bool:
@@ -185,12 +206,15 @@ def _take_files(
         uploads = uploads[: max(0, most - len(found))]
     for upload in uploads:
         try:
-            found.append(
-                store_upload(upload, actor=actor, allowed=item.options.get("kinds") or ALL)
-            )
+            found.append(store_upload(upload, actor=actor, allowed=_kinds(item)))
         except FileRefused as refusal:
             answers.errors[item.key] = " ".join(refusal.messages)
     answers.stored[item.key] = found
+
+
+def _kinds(item: Field) -> Collection[str]:
+    """The kinds of files that a question takes."""
+    return item.options.get("kinds") or ALL
 
 
 def _kept(token: str) -> dict[str, list[str]]:

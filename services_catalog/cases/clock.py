@@ -31,9 +31,14 @@ def start(case: Any, moment: datetime) -> None:
 
 
 def answered(case: Any, moment: datetime) -> None:
-    """The first answer was given: now the deadline of the whole case runs."""
-    if case.first_reply_at is None:
+    """The answer that was due was given: now the deadline of the whole case runs.
+
+    A reopened case waits for an answer again, though its first one stays the first.
+    """
+    is_first = case.first_reply_at is None
+    if is_first:
         case.first_reply_at = moment
+    if is_first or case.due_at < case.due_resolution_at:
         case.due_at = case.due_resolution_at
         _rearm(case, moment)
 

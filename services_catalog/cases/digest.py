@@ -12,9 +12,10 @@ from django.urls import reverse
 from accounts.permissions import people_with
 from accounts.roles import Role
 from core.clock import ClockTimestamp, database_now
+from core.i18n.dates import TOWN_TIME
 from core.outbox import queue_mail
 from core.outbox.models import OutboxMail
-from core.worktime import TOWN_TIME, is_working_day
+from core.worktime import is_working_day
 from services_catalog.cases import permissions, states
 from services_catalog.cases.models import ServiceRequest
 from services_catalog.cases.notices import STAFF_LANGUAGE
@@ -37,7 +38,9 @@ def send_digests(now: datetime | None = None) -> int:
         )
     )
     written = 0
-    for person in people_with(Role.SERVICE_COORDINATOR, Role.CONSORTIUM_MEMBER):
+    for person in people_with(
+        Role.SERVICE_COORDINATOR, Role.CONSORTIUM_MEMBER, Role.CONSORTIUM_LEAD
+    ):
         key = f"case-digest:{day}:{person.pk}"
         if key in sent:
             continue
@@ -61,7 +64,12 @@ def digest_of(person: Any) -> dict[str, int]:
     rows: QuerySet[ServiceRequest] = ServiceRequest.objects.visible_to(person)
     is_desk = permissions.may_work(person)
     mine = Q(assigned_to=person, state__in=states.OURS)
-    free = Q(state__in=states.UNASSIGNED if is_desk else [states.OFFERED])
+    # The consortium's lead sees the offers to all members, and answers those to its own.
+    free = (
+        Q(state__in=states.UNASSIGNED)
+        if is_desk
+        else Q(state=states.OFFERED, assigned_org__in=permissions.own_organisations(person))
+    )
     concerned = mine | free
     late = Q(due_at__lt=ClockTimestamp())
     found: dict[str, int] = rows.filter(concerned).aggregate(

@@ -10,12 +10,13 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from core.actors import SYSTEM
 from core.files import files_of, open_file, remove
 from core.files.models import StoredFile
 from core.outbox import forget_mail
 from core.references import reference
 from core.tokens import revoke
-from core.transitions import Refused, Step
+from core.transitions import Refused, Step, transition
 
 #: The columns that erasing empties.
 FIELDS = ("text", "answers", "requester", "public_reason", "erased_at")
@@ -32,7 +33,11 @@ def not_held(step: Step) -> None:
 
 
 def erase(step: Step) -> None:
-    """Contact, texts, messages, files, mail and links of one finished case, for good."""
+    """Contact, texts, messages, files, mail and links of one finished case, for good.
+
+    Where a person erases the case of a package, its finished parts go too: they hold the same
+    contact and words. Open parts are still worked on; time erases each part by its own service.
+    """
     from services_catalog.cases.answers import without_personal
 
     case = step.obj
@@ -52,6 +57,11 @@ def erase(step: Step) -> None:
     case.answers = without_personal(case)
     case.public_reason = "–" if case.public_reason else ""
     case.erased_at = step.now
+    if step.actor is not SYSTEM:
+        for part in case.children.filter(
+            closed_at__isnull=False, erased_at=None, legal_hold=False
+        ).order_by("pk"):
+            transition(part, "erase", actor=step.actor)
 
 
 def set_hold(step: Step) -> None:
@@ -84,6 +94,18 @@ def due_for_erasure(now: datetime) -> list[Any]:
     return found
 
 
+def feedback_of(case: Any) -> dict[str, Any] | None:
+    """What the person has said of a closed case, None where they have not."""
+    given = getattr(case, "feedback", None)
+    if given is None:
+        return None
+    return {
+        "given": given.created_at.isoformat(),
+        "rating": given.rating,
+        "comment": given.comment,
+    }
+
+
 def archive(case: Any) -> bytes:
     """Everything about a case that its person may have, as a ZIP: data as JSON, and the files."""
     from services_catalog.cases.answers import shown
@@ -105,6 +127,7 @@ def archive(case: Any) -> bytes:
             {"written": one.created_at.isoformat(), "by": one.author, "text": one.text}
             for one in messages
         ],
+        "feedback": feedback_of(case),
     }
     files = list(files_of(case))
     for one in messages:

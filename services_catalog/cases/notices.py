@@ -10,6 +10,8 @@ from django.urls import reverse
 
 from accounts.permissions import people_with
 from accounts.roles import Role
+from core.audit.models import AuditEvent
+from core.references import reference
 from core.templatetags.site_tags import localised_path
 from core.tokens import issue
 from core.transitions import Recipient, Step
@@ -25,6 +27,13 @@ def to_requester(step: Step) -> Iterable[Recipient]:
     """The resident, where there is an address."""
     contact = getattr(step.obj, "contact", None)
     return [Recipient(contact.email, step.obj.language)] if contact and contact.email else []
+
+
+def to_requester_after_hand_over(step: Step) -> Iterable[Recipient]:
+    """The resident, where a mail has promised to say who takes the case over."""
+    target = reference(step.obj)
+    events = AuditEvent.objects.filter(object_type=target.type, object_id=target.id)
+    return to_requester(step) if events.filter(verb="hand_over").exists() else []
 
 
 def for_requester(step: Step) -> Mapping[str, Any]:

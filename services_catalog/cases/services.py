@@ -14,17 +14,20 @@ from django.utils.translation import gettext as _
 
 from core.actors import SYSTEM, Actor
 from core.audit import record
+from core.audit.models import AuditEvent
 from core.clock import database_now
 from core.files import claim
 from core.files.models import StoredFile
 from core.numbers import BadNumber, Scheme, take_number
 from core.outbox import queue_mail
+from core.references import reference
 from core.transitions import Refused, TransitionError, transition
 from forms.models import FormVersion
 from forms.services import freeze_version
 from services_catalog import pins
 from services_catalog.cases import clock, erasing, notices, rules, states
 from services_catalog.cases.models import (
+    CaseMessage,
     Channel,
     PersonalDataView,
     Priority,
@@ -35,6 +38,8 @@ from services_catalog.models.package import Package
 from services_catalog.models.service import Service
 
 NUMBERS = Scheme("HAJ", "-", (4, 6))
+#: Moves of a package's case that its unconfirmed parts make with it, and what theirs are called.
+WITH_PARTS = {"confirm": "confirm_part", "confirm_for": "confirm_for"}
 
 
 def open_case(
@@ -120,11 +125,13 @@ def open_package(
 ) -> ServiceRequest:
     """One request for several services: a case that keeps them together, and one for each.
 
-    `services` are those chosen; the package's required ones are added. `questions` holds, by
+    `services` are those chosen; the package's required ones are added, and those that are not
+    published are left out. `questions` holds, by
     service, the `form_version`, `answers` and `files` of what it asks. The rest is as for
     `open_case`. The same `submission_key` gives the same cases again.
     """
-    items = {item.service_id: item for item in package.items.select_related("service")}
+    rows = package.items.filter(service__live=True).select_related("service")
+    items = {item.service_id: item for item in rows}
     wanted = {service.pk for service in services} & set(items)
     wanted |= {number for number, item in items.items() if item.is_required}
     own = questions or {}
@@ -160,11 +167,7 @@ def _joined(request: Mapping[str, Any], asked: Mapping[str, Any]) -> dict[str, A
 
 def confirm(case: ServiceRequest, *, actor: Any) -> ServiceRequest:
     """The address is right: the case begins, and with it the parts of a package."""
-    with transaction.atomic():
-        case = move(case, "confirm", actor=actor)
-        for part in case.children.filter(state=states.UNCONFIRMED).order_by("pk"):
-            move(part, "confirm_part", actor=actor)
-    return case
+    return move(case, "confirm", actor=actor)
 
 
 def _welcome(case: ServiceRequest, email: str, *, is_confirmed: bool) -> None:
@@ -204,18 +207,52 @@ def move(
     """One move of the table; raises what `core.transitions.transition` raises.
 
     `seen` is the version that the person had on the screen: if anybody has done anything with the
-    case since, nothing is changed and Outdated is raised.
+    case since, nothing is changed and Outdated is raised. A message that the case has already was
+    sent by the press before this one: all is done, and nothing is done twice.
     """
     with transaction.atomic():
         locked = ServiceRequest.objects.select_for_update(of=("self",)).filter(pk=case.pk)
         current = locked.values_list("version", flat=True).first()
+        if _is_done_already(case, verb, actor=actor, context=context):
+            return ServiceRequest.objects.get(pk=case.pk)
         if seen is not None and current is not None and seen != current:
             raise Outdated
         moved = transition(case, verb, actor=actor, **context)
         if actor is not SYSTEM:
             ServiceRequest.objects.filter(pk=case.pk).update(version=F("version") + 1)
             moved.version = (current or 0) + 1
+        if verb in WITH_PARTS:
+            for part in moved.children.filter(state=states.UNCONFIRMED).order_by("pk"):
+                move(part, WITH_PARTS[verb], actor=actor)
     return moved
+
+
+def _is_done_already(
+    case: ServiceRequest, verb: str, *, actor: Any, context: Mapping[str, Any]
+) -> bool:
+    """Whether the same person has sent the same words with the same button before.
+
+    Other words, or another button, are something new: the version decides about them.
+    """
+    key = context.get("submission_key")
+    message = case.messages.filter(submission_key=key).first() if key else None
+    if message is None or message.text != (context.get("text") or "").strip():
+        return False
+    is_theirs = (
+        rules.requester(actor, case)
+        if message.author == CaseMessage.Author.REQUESTER
+        else message.staff_id is not None and message.staff_id == getattr(actor, "pk", None)
+    )
+    target = reference(case)
+    return (
+        is_theirs
+        and AuditEvent.objects.filter(
+            object_type=target.type,
+            object_id=target.id,
+            verb=verb,
+            at__gte=message.created_at,
+        ).exists()
+    )
 
 
 # --- Without e-mail -----------------------------------------------------------------------------
@@ -307,11 +344,15 @@ def assign_all(
 def merge(
     cases: Iterable[ServiceRequest], *, actor: Any
 ) -> tuple[int, list[tuple[ServiceRequest, str]]]:
-    """Join cases with the oldest of them."""
+    """Join cases with the oldest of them that somebody still goes on with."""
     ordered = sorted(cases, key=lambda case: (case.created_at, case.number))
     if len(ordered) < 2:
         return 0, []
-    return move_all(ordered[1:], "mark_duplicate", actor=actor, original=ordered[0])
+    rows = ServiceRequest.objects.live().filter(pk__in=[case.pk for case in ordered])
+    live = set(rows.values_list("pk", flat=True))
+    original = next((case for case in ordered if case.pk in live), ordered[0])
+    others = [case for case in ordered if case.pk != original.pk]
+    return move_all(others, "mark_duplicate", actor=actor, original=original)
 
 
 # --- Time ---------------------------------------------------------------------------------------

@@ -104,6 +104,8 @@ MACHINE = Machine(
             "take", [NEW, TRIAGED], IN_PROGRESS,
             who=DESK, label_staff=_("Take it on ourselves"),
             effect=rules.take, takes=("assignee",), fields=("assigned_org", "assigned_to"),
+            mail=Notice(template="services/assigned", to=notices.to_requester_after_hand_over,
+                        context=notices.for_requester, is_secret=True),
         ),
         Transition(
             "offer", TRIAGED, OFFERED,

@@ -16,7 +16,7 @@ from wagtail.admin.views import generic
 
 from accounts.permissions import has_role
 from accounts.roles import Role
-from core.admin import ReadOnlyPolicy, ReadOnlyViewSet
+from core.admin import ReadOnlyPolicy, ReadOnlyViewSet, SafeExport
 from core.transitions import TransitionError, available
 from services_catalog.place import plan, services
 from services_catalog.place.models import Idea, IdeaGroup
@@ -38,6 +38,10 @@ class GroupForm(forms.Form):
     group = forms.ModelChoiceField(
         label=_("Group"), queryset=IdeaGroup.objects.all(), required=False, empty_label=_("none")
     )
+
+
+class IdeaIndexView(SafeExport, generic.IndexView):
+    """The list of ideas, with their words for a spreadsheet."""
 
 
 class IdeaInspectView(generic.InspectView):
@@ -102,6 +106,7 @@ class IdeaViewSet(ReadOnlyViewSet):
     add_to_settings_menu = False
     add_to_admin_menu = True
     pk_path_converter = "uuid"
+    index_view_class = IdeaIndexView
     inspect_view_class = IdeaInspectView
     inspect_template_name = "services_catalog/admin/idea.html"
     list_display = [

@@ -15,11 +15,13 @@ from core.i18n.folding import fold
 from core.search.text import matches
 from services_catalog.models.service import ServicePlace
 from services_catalog.models.service_parts import Weekday
-from services_catalog.selectors.dates import next_dates
+from services_catalog.selectors.dates import next_dates, weekdays
 from services_catalog.selectors.services import ServiceView, live_services
 
 PAGE_SIZE = 12
 QUERY, PAGE = "q", "strona"
+#: Nobody is older, so that a service without an upper limit has one.
+OLDEST = 200
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,18 @@ class _FacetRule:
     order: Callable[[tuple[str, str]], Any]
 
 
+def _ages() -> list[tuple[str, str, int, int]]:
+    """The bands of age: value, words, the youngest, the oldest. A service without limits of age
+    is for all of them.
+    """
+    return [
+        ("do-12", _("up to 12 years"), 0, 12),
+        ("13-17", _("13 to 17 years"), 13, 17),
+        ("18-64", _("18 to 64 years"), 18, 64),
+        ("od-65", _("65 years and more"), 65, OLDEST),
+    ]
+
+
 def _rules() -> list[_FacetRule]:
     by_label = lambda pair: fold(pair[1])  # noqa: E731
     groups = _FacetRule(
@@ -75,11 +89,22 @@ def _rules() -> list[_FacetRule]:
         lambda service: [(item.slug, item.name) for item in service.organisations],
         by_label,
     )
+    ages = _FacetRule(
+        "wiek",
+        _("Age"),
+        lambda service: [
+            (value, words)
+            for value, words, youngest, oldest in _ages()
+            if (service.min_age or 0) <= oldest and youngest <= (service.max_age or OLDEST)
+        ],
+        lambda pair: [value for value, *_rest in _ages()].index(pair[0]),
+    )
     days = _FacetRule(
         "dzien",
         _("Day"),
         lambda service: {
-            (str(hours.weekday), str(Weekday(hours.weekday).label)) for hours in service.hours
+            (str(day), str(Weekday(day).label))
+            for day in {*service.date_days, *(hours.weekday for hours in service.hours)}
         },
         lambda pair: int(pair[0]),
     )
@@ -91,7 +116,7 @@ def _rules() -> list[_FacetRule]:
         ],
         lambda pair: pair[0],
     )
-    return [groups, where, days, cost, rooms, providers]
+    return [groups, ages, where, days, cost, rooms, providers]
 
 
 def catalogue(params: QueryDict, *, language: str, base_url: str) -> dict[str, Any]:
@@ -102,6 +127,9 @@ def catalogue(params: QueryDict, *, language: str, base_url: str) -> dict[str, A
     """
     query = params.get(QUERY, "").strip()[:100]
     everything = live_services(language)
+    days = weekdays([item.canonical for item in everything], timezone.now())
+    for item in everything:
+        item.date_days = frozenset(days.get(item.canonical.pk, ()))
     services = [item for item in everything if _matches_query(item, query)]
     rules = _rules()
     chosen = {rule.key: set(params.getlist(rule.key)) for rule in rules}

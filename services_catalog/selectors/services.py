@@ -33,10 +33,11 @@ class ServiceView:
     """A service with the words of one language laid over it.
 
     Texts come from the translation where there is one, all else from the canonical row. Lists set
-    the next date that takes bookings.
+    the next date that takes bookings, and the catalogue the days of the week of all of them.
     """
 
     next_date: Any = None
+    date_days: frozenset[int] = frozenset()
 
     def __init__(self, canonical: Service, text: Service, language: str) -> None:
         self.canonical = canonical

@@ -17,12 +17,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from openpyxl import Workbook
 
+from core.admin import no_formula
 from core.audit import record
 from core.clock import database_now
 from core.references import Reference
 from directory.models import RoomUse
 from services_catalog.bookings.models import Booking
-from services_catalog.cases.admin.lists import FORMULA
 from services_catalog.cases.figures import bars
 from services_catalog.staff_calendar.forms import as_day
 from services_catalog.staff_calendar.grid import waiting_of
@@ -143,7 +143,7 @@ def export_view(request: HttpRequest, kind: str) -> HttpResponse:
         _("Day"), _("From"), _("To"), _("Service"), _("Room"), _("Provider"), _("State"),
         _("Places"), _("Booked"), _("Held"), _("Waiting"), _("Public note"),
     ]  # fmt: skip
-    rows = [[safe(cell) for cell in _row(slot, waiting.get(slot.pk, 0))] for slot in slots]
+    rows = [[no_formula(cell) for cell in _row(slot, waiting.get(slot.pk, 0))] for slot in slots]
     record(Reference("services_catalog.slot", "export"), "export", actor=request.user)
     name = f"terminy-{first}-{last}.{kind}"
     if kind == "csv":
@@ -162,11 +162,6 @@ def export_view(request: HttpRequest, kind: str) -> HttpResponse:
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "no-store"
     return response
-
-
-def safe(cell: Any) -> Any:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
 
 
 def _row(slot: Slot, waiting: int) -> list[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -15,7 +15,14 @@ from directory.models import Organisation, Room
 from services_catalog.models.service import Service
 from services_catalog.timetable import permissions
 from services_catalog.timetable.models import ScheduleRule, Slot
-from services_catalog.timetable.recurrence import DAYS, Frequency, at, in_words, parse_byday
+from services_catalog.timetable.recurrence import (
+    DAYS,
+    Frequency,
+    at,
+    in_words,
+    is_left_out,
+    parse_byday,
+)
 
 WEEKDAYS = list(
     zip(
@@ -116,13 +123,16 @@ class SlotForm(_Provided):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if data.get("day") and data.get("opens_at") and data.get("closes_at"):
-            if data["closes_at"] <= data["opens_at"]:
+            left_out = [
+                name for name in ("opens_at", "closes_at") if is_left_out(data["day"], data[name])
+            ]
+            for name in left_out:
+                self.add_error(name, _("The clocks go forward that night and leave this hour out."))
+            if not left_out and data["closes_at"] <= data["opens_at"]:
                 self.add_error("closes_at", _("The end has to be after the beginning."))
-            else:
+            elif not left_out:
                 data["starts_at"] = at(data["day"], data["opens_at"])
-                data["ends_at"] = max(
-                    at(data["day"], data["closes_at"]), data["starts_at"] + timedelta(minutes=5)
-                )
+                data["ends_at"] = at(data["day"], data["closes_at"])
         return data
 
     def values(self) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from core.clock import database_now
+from services_catalog.bookings.models import Booking
 from services_catalog.bookings.services import cancel_slots
 from services_catalog.timetable import generating, services, states
 from services_catalog.timetable.generating import Outcome
@@ -22,10 +23,13 @@ def coming_slots(rule: ScheduleRule, since: date) -> list[Slot]:
 
 
 @transaction.atomic
-def cancel_series(rule: ScheduleRule, *, since: date, reason: str, actor: Any) -> int:
+def cancel_series(
+    rule: ScheduleRule, *, since: date, reason: str, actor: Any
+) -> tuple[int, list[Booking]]:
     """Call off a rule's slots from a day on and let it make no more; one mail for each person.
 
-    Gives how many slots were called off. All or nothing.
+    Gives how many slots were called off, and the bookings of those who have to be called because
+    no mail reaches them. All or nothing.
     """
     today = town_day(database_now())
     if since <= today:
@@ -36,9 +40,10 @@ def cancel_series(rule: ScheduleRule, *, since: date, reason: str, actor: Any) -
     elif rule.state == states.RUNNING and since <= rule.valid_from:
         rule = services.move_rule(rule, "stop", actor=actor)
     slots = coming_slots(rule, since)
+    without: list[Booking] = []
     if slots:
-        cancel_slots(slots, actor, reason)
-    return len(slots)
+        _done, without = cancel_slots(slots, actor, reason)
+    return len(slots), without
 
 
 def start_rule(rule: ScheduleRule, *, actor: Any) -> Outcome:

@@ -22,6 +22,7 @@ from core.transitions import Refused, TransitionError, available
 from core.transitions.drawing import diagram, rows
 from directory.models import Organisation, Room
 from services_catalog.bookings import services as bookings
+from services_catalog.bookings.admin.screen import warn_of_calls
 from services_catalog.staff_calendar import services
 from services_catalog.staff_calendar.forms import (
     CancelForm,
@@ -35,7 +36,12 @@ from services_catalog.staff_calendar.forms import (
 )
 from services_catalog.staff_calendar.grid import bookings_of, calendar
 from services_catalog.timetable import permissions, states
-from services_catalog.timetable.generating import Outcome, preview
+from services_catalog.timetable.generating import (
+    Outcome,
+    closed_reason,
+    days_to_look_at,
+    preview,
+)
 from services_catalog.timetable.models import ScheduleRule, Slot
 from services_catalog.timetable.recurrence import town_day
 from services_catalog.timetable.services import create_rule, create_slot, move_rule, move_slot
@@ -90,6 +96,7 @@ def new_slot_view(request: HttpRequest) -> HttpResponse:
             put_errors(form, error)
         else:
             messages.success(request, _("The slot stands in the timetable."))
+            _warn_of_closing(request, slot)
             return redirect("staff_calendar:slot", slot.pk)
     return _form(request, form, _("New slot"), _("Put it into the timetable"))
 
@@ -109,7 +116,6 @@ def slot_view(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     is_sent = form is not None and request.method == "POST" and form.is_valid()
     if is_sent and form is not None and _change(request, slot, form):
-        messages.success(request, _("The slot is changed. Those who have booked are told."))
         return redirect("staff_calendar:slot", slot.pk)
     return _slot_page(request, slot, form, CancelForm() if can_change else None)
 
@@ -119,19 +125,34 @@ def _change(request: HttpRequest, slot: Slot, form: SlotForm) -> bool:
     values = form.values()
     capacity = values.pop("capacity")
     differs = {name: value for name, value in values.items() if getattr(slot, name) != value}
+    without: list[Any] = []
+    changed = slot
     try:
         with transaction.atomic():
             if capacity != slot.capacity:
                 bookings.change_capacity(slot, capacity, request.user)
             if differs:
-                bookings.edit_slot(slot, request.user, **differs)
+                changed, without = bookings.edit_slot(slot, request.user, **differs)
     except (Refused, ValidationError) as error:
         put_errors(form, error)
         return False
     except TransitionError as error:
         form.add_error(None, str(error))
         return False
+    messages.success(
+        request,
+        _("The slot is changed. Of a new time or place all who gave an e-mail address are told."),
+    )
+    warn_of_calls(request, without)
+    _warn_of_closing(request, changed)
     return True
+
+
+def _warn_of_closing(request: HttpRequest, slot: Slot) -> None:
+    """A slot made or changed by hand may stand on a closed day; somebody should know."""
+    if reason := closed_reason(slot):
+        words = _("Mind: this day is closed (%(reason)s). The slot stands all the same.")
+        messages.warning(request, words % {"reason": reason})
 
 
 @require_POST
@@ -159,11 +180,16 @@ def cancel_slot_view(request: HttpRequest, pk: int) -> HttpResponse:
     form = CancelForm(request.POST)
     if form.is_valid():
         try:
-            bookings.cancel_slots([slot], request.user, form.cleaned_data["reason"])
+            _done, without = bookings.cancel_slots(
+                [slot], request.user, form.cleaned_data["reason"]
+            )
         except TransitionError as error:
             form.add_error("reason", str(error))
         else:
-            messages.success(request, _("The slot is cancelled. Those who have booked are told."))
+            messages.success(
+                request, _("The slot is cancelled. All who gave an e-mail address are told.")
+            )
+            warn_of_calls(request, without)
             return redirect("staff_calendar:slot", slot.pk)
     edit = SlotForm(None, user=request.user, slot=slot, initial=initial_of(slot))
     return _slot_page(request, slot, edit, form)
@@ -198,13 +224,17 @@ def _slot_page(request: HttpRequest, slot: Slot, form: Any, cancel_form: Any) ->
 
 @require_safe
 def rules_view(request: HttpRequest) -> HttpResponse:
-    """The rules, and which of them have days without a room."""
+    """The rules, and how many of their days need a person."""
     _enter(request)
     found = ScheduleRule.objects.visible_to(request.user)
-    context = {
-        "rules": found.select_related("service", "room", "provider").order_by(
+    rules = list(
+        found.select_related("service", "room", "provider").order_by(
             "state", "service__name", "opens_at"
-        ),
+        )
+    )
+    days = days_to_look_at(rules, now=database_now())
+    context = {
+        "rules": [(rule, days.get(rule.pk, [])) for rule in rules],
         "may_create": permissions.may_create(request.user),
         "diagrams": [(diagram(one), rows(one)) for one in (states.RULE, states.SLOT)],
     }
@@ -276,16 +306,17 @@ def cancel_series_view(request: HttpRequest, pk: int) -> HttpResponse:
     form = CancelSeriesForm(request.POST)
     if form.is_valid():
         try:
-            number = services.cancel_series(rule, actor=request.user, **form.cleaned_data)
+            number, without = services.cancel_series(rule, actor=request.user, **form.cleaned_data)
         except (Refused, TransitionError) as error:
             form.add_error("reason", str(error))
         else:
             words = ngettext(
-                "%(number)s slot is cancelled. Everybody who booked gets one mail.",
-                "%(number)s slots are cancelled. Everybody who booked gets one mail.",
+                "%(number)s slot is cancelled. Everybody with an e-mail address gets one mail.",
+                "%(number)s slots are cancelled. Everybody with an e-mail address gets one mail.",
                 number,
             )
             messages.success(request, words % {"number": number})
+            warn_of_calls(request, without)
             return redirect("staff_calendar:rule", rule.pk)
     edit = RuleForm(None, user=request.user, initial=initial_of_rule(rule))
     return _rule_page(request, rule, edit, form)
@@ -309,6 +340,7 @@ def _rule_page(request: HttpRequest, rule: ScheduleRule, form: Any, series: Any)
         "series_form": series,
         "moves": [row for row in available(rule, request.user) if row.verb in ("start", "stop")],
         "days": preview(rule, now=now),
+        "to_look_at": days_to_look_at([rule], now=now).get(rule.pk, []),
         "coming": len(services.coming_slots(rule, town_day(now))),
     }
     failed = any(one is not None and one.errors for one in (form, series))

@@ -6,10 +6,13 @@ have changed or booked is left alone, and what a closed day took away comes back
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.apps import apps
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -47,15 +50,30 @@ class Closures:
     def __init__(self, first: date, last: date) -> None:
         self.rows = list(ClosedDay.objects.between(first, last))
 
+    def closed(self, one: Any, day: date) -> str:
+        """The name of the closed day that a rule or slot falls on, in the active language."""
+        in_building = one.room_id is not None or one.service.place == ServicePlace.AT_STATION
+        for row in self.rows:
+            if row.covers(day, one.room_id) and (in_building or row.room_id is not None):
+                return row.name
+        return ""
+
     def reason(self, rule: Any, day: date) -> str:
         """The public reason, in the active language; empty when the day is open."""
-        in_building = rule.room_id is not None or rule.service.place == ServicePlace.AT_STATION
-        for row in self.rows:
-            if row.covers(day, rule.room_id) and (in_building or row.room_id is not None):
-                return row.name
+        if closed := self.closed(rule, day):
+            return closed
         if not rule.runs_on_holidays and day in holidays(day.year):
             return _("public holiday")
         return ""
+
+
+def closed_reason(slot: Slot) -> str:
+    """Why a slot put on its day by hand may meet a locked door; empty when the day is open."""
+    day = town_day(slot.starts_at)
+    if closed := Closures(day, day).closed(slot, day):
+        return closed
+    is_meant = slot.series is not None and slot.series.runs_on_holidays
+    return _("public holiday") if day in holidays(day.year) and not is_meant else ""
 
 
 def tick() -> int:
@@ -196,6 +214,75 @@ def _renew(rule: ScheduleRule, slot: Slot, day: date, outcome: Outcome) -> None:
         outcome.conflicts.append((day, conflict.messages[0]))
     else:
         outcome.changed += 1
+
+
+def days_to_look_at(rules: Iterable[ScheduleRule], *, now: datetime) -> dict[int, list[date]]:
+    """The coming days of running rules that need a person, by the rule's number.
+
+    A slot that no longer fits its rule and stays, or no slot because something else has the room.
+    The same number of queries for any number of rules.
+    """
+    running = [rule for rule in rules if rule.state == states.RUNNING]
+    today = town_day(now)
+    rows = Slot.objects.filter(series__in=running, occurs_on__gte=today)
+    people = set(
+        apps.get_model("services_catalog", "Booking")
+        .objects.live()
+        .filter(slot__in=rows)
+        .values_list("slot_id", flat=True)
+    )
+    standing: dict[int, dict[date, Slot]] = defaultdict(dict)
+    last = max([today, *(today + timedelta(weeks=rule.weeks_ahead) for rule in running)])
+    for slot in rows.select_related("room", "provider"):
+        if slot.series_id is not None and slot.occurs_on is not None:
+            standing[slot.series_id][slot.occurs_on] = slot
+            last = max(last, slot.occurs_on)
+    closures = Closures(today, last)
+    uses: dict[int | None, list[RoomUse]] = defaultdict(list)
+    taken = RoomUse.objects.standing().filter(room__in={rule.room_id for rule in running} - {None})
+    for use in taken.between(now, at(last + timedelta(days=2), time())):
+        uses[use.room_id].append(use)
+    found = {}
+    for rule in running:
+        slots = standing[rule.pk]
+        horizon = today + timedelta(weeks=rule.weeks_ahead)
+        until = max([horizon, *slots])
+        days = {day: closures.reason(rule, day) for day in days_of(rule, start=today, end=until)}
+        kept = {
+            day
+            for day, slot in slots.items()
+            if slot.ends_at > now
+            and _is_kept(rule, slot, day, days.get(day, "no day of the rule"), people)
+        }
+        # What the rule itself has cancelled comes back, unless the room is gone meanwhile.
+        there = {day for day, slot in slots.items() if not (slot.is_cancelled and slot.is_by_rule)}
+        missing = {day for day, closed in days.items() if not closed and day <= horizon} - there
+        blocked = {day for day in missing if _is_blocked(rule, day, uses[rule.room_id], now)}
+        found[rule.pk] = sorted(kept | blocked)
+    return found
+
+
+def _is_kept(rule: ScheduleRule, slot: Slot, day: date, closed: str, people: set[int]) -> bool:
+    """Whether a slot stands that its rule wants elsewhere, otherwise or not at all."""
+    if slot.state not in states.LIVE:
+        return False
+    if closed:
+        return bool(slot.is_edited or slot.booked or slot.held or slot.pk in people)
+    wanted = values_of(rule, day)
+    return not slot.is_edited and (
+        slot.capacity != rule.capacity
+        or any(getattr(slot, name) != value for name, value in wanted.items())
+    )
+
+
+def _is_blocked(rule: ScheduleRule, day: date, uses: list[RoomUse], now: datetime) -> bool:
+    """Whether something else has the room of a day without a slot."""
+    start, end = times_of(rule, day)
+    return start > now and any(
+        use.period.lower < end and use.period.upper > start
+        for use in uses
+        if not (rule.shares_room and use.is_shared)
+    )
 
 
 @dataclass(frozen=True)

@@ -152,6 +152,11 @@ def at(day: date, hour: time) -> datetime:
     return datetime.combine(day, hour, tzinfo=TOWN_TIME).astimezone(UTC)
 
 
+def is_left_out(day: date, hour: time) -> bool:
+    """Whether the change to summer time leaves this hour out on that day."""
+    return at(day, hour).astimezone(TOWN_TIME).time() != hour
+
+
 def times_of(rule: Any, day: date) -> tuple[datetime, datetime]:
     """When the slot of a day begins and ends.
 

@@ -37,9 +37,11 @@ def is_over(step: Step) -> None:
 
 
 def left_alone(step: Step) -> None:
-    """What people have booked, or staff have changed, a rule does not touch."""
+    """What people have booked or wait for, or staff have changed, a rule does not touch."""
     slot = step.obj
-    if step.get("is_by_rule") and (slot.booked or slot.held or slot.is_edited):
+    if not step.get("is_by_rule"):
+        return
+    if slot.booked or slot.held or slot.is_edited or slot.bookings.live().exists():
         raise Refused(_("There are bookings, or somebody has changed this slot by hand."))
 
 

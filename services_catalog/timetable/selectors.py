@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db.models.functions import ExtractIsoWeekDay
+
 from core.clock import database_now
+from core.i18n.dates import TOWN_TIME
+from services_catalog.timetable import states
 from services_catalog.timetable.models import Slot, SlotQuerySet
 from services_catalog.timetable.recurrence import day_bounds
 
@@ -57,6 +62,26 @@ def has_slots(service: Any) -> bool:
     """Whether a service is in the timetable: lately, now, or ahead."""
     since = database_now() - timedelta(days=35)
     return Slot.objects.public().filter(service=service, starts_at__gte=since).exists()
+
+
+def weekdays_of(services: Iterable[Any], now: datetime) -> dict[int, set[int]]:
+    """The days of the week (0 for Monday) of each service's open slots ahead; one query."""
+    rows = (
+        Slot.objects.public()
+        .filter(
+            service__in=[service.pk for service in services],
+            state=states.OPEN,
+            starts_at__gt=now,
+        )
+        .annotate(day=ExtractIsoWeekDay("starts_at", tzinfo=TOWN_TIME))
+        .order_by()
+        .values_list("service_id", "day")
+        .distinct()
+    )
+    found: dict[int, set[int]] = {}
+    for number, day in rows:
+        found.setdefault(number, set()).add(day - 1)
+    return found
 
 
 def monday_of(day: date) -> date:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
-TOWN_TIME = ZoneInfo("Europe/Warsaw")
+from core.i18n.dates import TOWN_TIME
+
 OPENS, CLOSES = time(8), time(16)
 HOURS_A_DAY = 8
 _FIXED = [(1, 1), (1, 6), (5, 1), (5, 3), (8, 15), (11, 1), (11, 11), (12, 25), (12, 26)]

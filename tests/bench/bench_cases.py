@@ -10,29 +10,12 @@ machine does not count.
 
 from __future__ import annotations
 
-import os
 import sys
-import time
-import uuid
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "site")]
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.test")
-
-import django
-
-django.setup()
-
-from django.db import connection, connections
+from common import compare, own_database
+from django.db import connection
 from django.test import Client
-from django.test.utils import setup_test_environment
 
-from config.environment import database
-from tests import databases
-from tests.databases import Databases, pointed_at
-
-MOST_SECONDS, TRIES = 0.3, 7
 PAGES = {
     "list": "/admin/sprawy/",
     "page 40": "/admin/sprawy/?p=40",
@@ -69,62 +52,20 @@ def fill(first: int, last: int, service: int, office: int) -> None:
         cursor.execute("ANALYZE services_catalog_servicerequest")
 
 
-def measure(client: Client) -> dict[str, float]:
-    """The time of each page, in seconds of the processor, after one try that warms up."""
-    found = {}
-    for name, url in PAGES.items():
-        client.get(url)
-        start = cpu()
-        for _try in range(TRIES):
-            response = client.get(url)
-            assert response.status_code == 200, (url, response.status_code)
-        found[name] = (cpu() - start) / TRIES
-    return found
-
-
-def cpu() -> float:
-    """What this process and its part of the database have used so far, in seconds."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        (pid,) = cursor.fetchone()
-    # After the name in brackets: fields 14 and 15 of the kernel's table.
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    ticks = int(fields[11]) + int(fields[12])
-    return time.process_time() + ticks / os.sysconf("SC_CLK_TCK")
-
-
 def main() -> int:
     from accounts.roles import Role
     from tests.factories.catalogue import OrganisationFactory, ServiceFactory
     from tests.factories.people import person_with
 
-    url = databases.server_url()
-    address = database(url)
-    for name in ("USER", "PASSWORD", "HOST", "PORT", "OPTIONS"):
-        connections.settings["default"][name] = address[name]
-    server = Databases(url, f"bench{uuid.uuid4().hex[:6]}")
-    name = server.clone(server.template())
-    try:
-        with pointed_at(name):
-            setup_test_environment()
-            service, office = ServiceFactory(), OrganisationFactory(kind="leader")
-            client = Client()
-            client.force_login(person_with(Role.SERVICE_COORDINATOR))
-            fill(1, 10_000, service.pk, office.pk)
-            few = measure(client)
-            fill(10_001, 100_000, service.pk, office.pk)
-            many = measure(client)
-    finally:
-        server.drop(name)
-    bad = 0
-    for page in PAGES:
-        slow = many[page] > MOST_SECONDS or many[page] > few[page] * 1.5 + 0.03
-        bad += slow
-        print(
-            f"{page:14} {few[page] * 1000:6.0f} ms with 10 000, {many[page] * 1000:6.0f} ms with "
-            f"100 000{'  TOO SLOW' if slow else ''}"
-        )
-    return 1 if bad else 0
+    with own_database():
+        service, office = ServiceFactory(), OrganisationFactory(kind="leader")
+        client = Client()
+        client.force_login(person_with(Role.SERVICE_COORDINATOR))
+
+        def rows(first: int, last: int) -> None:
+            fill(first, last, service.pk, office.pk)
+
+        return compare(client, PAGES, rows, 10_000, 100_000)
 
 
 if __name__ == "__main__":

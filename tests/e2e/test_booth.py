@@ -118,7 +118,6 @@ def slip_and_file(page) -> None:
     expect(page.locator(".receipt :is(a, button)").first).to_be_hidden()
     assert page.locator(".receipt").bounding_box()["width"] <= 72 / 25.4 * 96 + 1
     paper = page.pdf(prefer_css_page_size=True)
-    page.screenshot(path="/tmp/gapsc/slip.png", full_page=True)
     boxes = set(re.findall(rb"/MediaBox\s*\[([^]]+)\]", paper))
     assert [round(float(box.split()[2]) / 72 * 25.4) for box in boxes] == [80]
     page.emulate_media(media="screen")

@@ -80,6 +80,14 @@ def test_every_kind_of_tampering_is_caught_by_the_same_check(check, tmp_path):
         assert failed and failed[0] == name, (what, failed, found[name])
 
 
+def test_a_file_that_is_there_twice_is_told(check, tmp_path):
+    whole = bundles.written(bundles.make())
+    found, end = check(tampering.packed_twice(whole, tmp_path / "bundle.zip").read_bytes())
+    assert not end["isGood"]
+    assert [one for one in found if found[one][0] == "failed"][:1] == ["sums"]
+    assert tampering.TWICE in found["sums"][1]
+
+
 def test_what_is_no_bundle(check):
     for raw in (b"", b"PK", b"x" * 5000):
         _found, end = check(raw)

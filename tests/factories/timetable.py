@@ -14,9 +14,8 @@ HOUR = timedelta(hours=1)
 
 
 def soon(days: int = 7, hour: int = 9) -> datetime:
-    """A full hour some days ahead, in UTC."""
-    today = datetime.now(UTC).replace(hour=hour, minute=0, second=0, microsecond=0)
-    return today + timedelta(days=days)
+    """A full hour in UTC, some days after today; what day that is the town's clock says."""
+    return datetime.combine(date.today() + timedelta(days=days), time(hour), tzinfo=UTC)
 
 
 def make_slot(**fields: Any) -> Slot:

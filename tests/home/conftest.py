@@ -21,3 +21,11 @@ def demo(test_databases: Databases, django_db_setup: None, django_db_blocker: An
                 yield name
         finally:
             test_databases.drop(name)
+
+
+@pytest.fixture
+def demo_files(test_databases: Databases, django_db_blocker: Any, settings: Any) -> None:
+    """The files that belong to the demo content, to be read and not to be written."""
+    with django_db_blocker.unblock():
+        _template, files = test_databases.demo_template()
+    settings.MEDIA_ROOT = str(files / "media")

@@ -99,7 +99,7 @@ def addresses() -> list[str]:
     ]
 
 
-def test_every_page_of_the_demo_is_valid_and_its_links_lead_somewhere(demo, client):
+def test_every_page_of_the_demo_is_valid_and_its_links_lead_somewhere(demo, demo_files, client):
     problems: list[str] = []
     read: dict[str, BeautifulSoup | None] = {}
 

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import warnings
+import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
+from plebiscite.ballots import commitment
 from plebiscite.bundle import signing, texts
 from tests.plebiscite import bundles
 
@@ -98,6 +102,27 @@ def _sign_log_anew(files: Files) -> None:
 
 def _reordered_and_signed(files: Files) -> None:
     _log_in_another_order(files)
+    _sign_log_anew(files)
+
+
+def over_the_limit(files: Files) -> None:
+    """A ballot with more ranks than the paper has, committed to and logged as any other."""
+    digest = hashlib.sha256(files["manifest.json"]).digest()
+    openings = _lines(files, "openings.jsonl")
+    row = next(row for row in openings if row["channel"] == "account")
+    before, ballot = row["c"], "ranked:M1>M2>M3>M4>M1>M2"
+    after = commitment(
+        plebiscite=bundles.IDENT, manifest_hash=digest, ballot=ballot,
+        nonce=bytes.fromhex(row["nonce"]),
+    ).hex()  # fmt: skip
+    row.update(c=after, ballot=ballot)
+    _put_lines(files, "openings.jsonl", sorted(openings, key=lambda one: one["c"]))
+    commitments = [line["commitment"] for line in _lines(files, "log.jsonl")]
+    commitments[commitments.index(before)] = after
+    for flush in json.loads(files["stats.json"])["flushes"]:
+        place = slice(flush["after"], flush["after"] + flush["size"])
+        commitments[place] = sorted(commitments[place])
+    _rebuild_log(files, commitments)
     _sign_log_anew(files)
 
 
@@ -298,6 +323,7 @@ KINDS: list[tuple[str, str, bool, Change]] = [
         True,
         _edit_lines("openings.jsonl", lambda rows: rows.insert(1, rows[0])),
     ),
+    ("a ballot that the rules do not allow, logged and signed", "ballots", True, over_the_limit),
     ("a ballot of the log is not opened", "openings", True, _opening_removed),
     ("a ballot is stuffed in as paper", "openings", True, _stuffed),
     (
@@ -390,6 +416,19 @@ KINDS: list[tuple[str, str, bool, Change]] = [
     ),
     ("a step is left out", "events", True, _edit_lines("events.jsonl", lambda rows: rows.pop(3))),
 ]
+
+
+#: The name of this file is in the zip twice; told by `sums`, whoever did it.
+TWICE = "stats.json"
+
+
+def packed_twice(whole: bytes, path: Path) -> Path:
+    """A bundle to which a file was added under a name that it has already."""
+    path.write_bytes(whole)
+    with warnings.catch_warnings(), zipfile.ZipFile(path, "a") as archive:
+        warnings.simplefilter("ignore", UserWarning)
+        archive.writestr(TWICE, archive.read(TWICE))
+    return path
 
 
 def _resummed(files: Files) -> Files:

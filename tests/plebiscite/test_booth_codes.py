@@ -215,10 +215,16 @@ def test_without_scripts_patience_is_enough(booth):
 def test_an_address_has_a_limit_that_spares_a_school(booth, monkeypatch):
     _plebiscite, client, url = booth
     assert gate.TRIES >= 1000
+    assert gate.FORMS >= 3 * gate.TRIES
     monkeypatch.setattr(gate, "TRIES", 2)
     for _try in range(2):
         assert client.post(url, {"step": "enter", "code": ""}).status_code == 200
-    assert client.post(url, {"step": "enter", "code": ""}).status_code == 429
+    for typed in ("", CODES[0]):
+        page = client.post(url, {"step": "enter", "code": typed})
+        assert page.status_code == 429
+        assert int(page["Retry-After"]) > 0
+        assert f'name="code" value="{typed}"' in page.content.decode()
+        assert "Zbyt wiele prób z tego miejsca" in error_of(page)
 
 
 # --- The voting stand -----------------------------------------------------------------------------
@@ -286,6 +292,64 @@ def test_a_vote_at_the_stand_has_no_link_and_ends_by_itself(booth):
         links = re.findall(r'<a [^>]*href="([^"#][^"]*)"', html)
         assert links == []
         assert one["Cache-Control"] == "private, no-store"
+
+
+def seat_of(kind, plebiscite) -> tuple[Client, str]:
+    """A browser at home, or the tablet of a library."""
+    if kind == "booth":
+        return Client(), addresses.code_booth(plebiscite.slug)
+    return stand(plebiscite)[0], addresses.kiosk(plebiscite.slug)
+
+
+SEATS = pytest.mark.parametrize("kind", ["booth", "stand"])
+
+
+@SEATS
+@pytest.mark.django_db
+def test_a_voter_is_one_try_at_a_code(booth, kind, monkeypatch):
+    plebiscite, _client, _url = booth
+    client, url = seat_of(kind, plebiscite)
+    monkeypatch.setattr(gate, "TRIES", 2)
+    for code in CODES[:2]:
+        page = ballot_page(client, url, code)
+        page = client.post(url, {**form_of(page, "review"), "pick": "M2"})
+        assert client.post(url, form_of(page, "cast")).status_code == 200
+    assert Inbox.objects.count() == 2
+    assert ballot_page(client, url, CODES[2]).status_code == 429
+
+
+@SEATS
+@pytest.mark.django_db
+def test_too_many_forms_keep_the_choice(booth, kind, monkeypatch):
+    plebiscite, _client, _url = booth
+    client, url = seat_of(kind, plebiscite)
+    fields = form_of(ballot_page(client, url, CODES[0]), "review")
+    with monkeypatch.context() as few:
+        few.setattr(gate, "FORMS", 1)
+        held = client.post(url, {**fields, "pick": "M2"})
+    assert held.status_code == 429
+    assert int(held["Retry-After"]) > 0
+    assert re.search(r'value="M2"[^>]* checked', held.content.decode())
+    # The same form is good once the time is over.
+    page = client.post(url, {**form_of(held, "review"), "pick": "M2"})
+    client.post(url, form_of(page, "cast"))
+    assert Inbox.objects.count() == 1
+
+
+@SEATS
+@pytest.mark.django_db
+def test_other_steps_are_no_way_to_guess_codes(booth, kind, monkeypatch):
+    plebiscite, _client, _url = booth
+    client, url = seat_of(kind, plebiscite)
+    fields = form_of(ballot_page(client, url, CODES[0]), "review")
+    monkeypatch.setattr(gate, "TRIES", 1)
+    for step in ("review", "cast", "back"):
+        guess = {**fields, "step": step, "code": new_code(), "pick": "M2"}
+        page = client.post(url, guess)
+        assert page.status_code == 429
+        assert re.search(r'value="M2"[^>]* checked', page.content.decode())
+        # The page hands out no mark that would make the next form of this code free.
+        assert form_of(page, "review")["opened"] == fields["opened"]
 
 
 @pytest.mark.django_db

@@ -7,20 +7,20 @@ import contextlib
 import hashlib
 import io
 import json
-import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 
-from plebiscite.bundle import signing
+from plebiscite.bundle import signing, texts
 from plebiscite.promises import Promise, promise
 from plebiscite.tally import Ruleset, TieRule
 from plebiscite.tally.__main__ import main as tally
 from plebiscite.verifier import verify
 from tests.databases import ROOT
-from tests.plebiscite import bundles, tampering
+from tests.plebiscite import bundles, pythons, tampering
 
 VERIFY = ROOT / "plebiscite" / "verifier" / "verify.py"
 #: Of the bundle with the test keys. Another one means that the format has changed: then every
@@ -56,7 +56,11 @@ def test_the_bytes_never_change(whole):
     assert hashlib.sha256(whole).hexdigest() == GOLDEN
 
 
-def test_the_bytes_are_the_same_under_another_python():
+@pytest.mark.parametrize("version", ["3.11", "3.12", "3.13", "3.14"])
+def test_the_bytes_are_the_same_under_another_python(version):
+    found = pythons.other(version)
+    if found is None:
+        pytest.skip(f"no other Python {version} here")
     # PyNaCl is built for one Python each: the other one signs with the verifier's own arithmetic.
     script = (
         "import sys; sys.path.insert(0, sys.argv[1]);"
@@ -64,23 +68,26 @@ def test_the_bytes_are_the_same_under_another_python():
         "from tests.plebiscite import bundles; import hashlib;"
         "print(hashlib.sha256(bundles.written(bundles.make())).hexdigest())"
     )
-    tried = 0
-    for name in ("python3.11", "python3.12", "python3.13", "python3.14"):
-        found = shutil.which(name)
-        if found and subprocess.run([found, "-c", ""], capture_output=True).returncode == 0:
-            done = subprocess.run(
-                [found, "-I", "-c", script, str(ROOT)], capture_output=True, text=True
-            )
-            assert done.returncode == 0, done.stderr
-            assert done.stdout.strip() == GOLDEN, name
-            tried += 1
-    if not tried:
-        pytest.skip("no other Python here")
+    done = subprocess.run([found, "-I", "-c", script, str(ROOT)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == GOLDEN
+
+
+def test_tables_are_written_row_by_row():
+    read = []
+
+    def rows():
+        for number in range(3):
+            read.append(number)
+            yield (number, 'a "b", c')
+
+    lines = texts.table(("number", "text"), rows())
+    assert (next(lines), read) == ("number,text\n", [])
+    assert (next(lines), read) == ('0,"a ""b"", c"\n', [0])
+    assert len(list(lines)) == 2
 
 
 def test_it_is_a_plain_zip(whole):
-    import zipfile
-
     with zipfile.ZipFile(io.BytesIO(whole)) as archive:
         infos = archive.infolist()
         assert archive.testzip() is None
@@ -141,6 +148,12 @@ def test_tampering_is_caught_by_the_right_check(tmp_path, whole, what, check, is
     code, said = verified(path)
     assert code == EXIT[check], f"{what}\n{said}"
     assert f"FAILED    {EXIT[check]}" in said
+
+
+def test_a_file_that_is_there_twice_is_told(tmp_path, whole):
+    code, said = verified(tampering.packed_twice(whole, tmp_path / "bundle.zip"))
+    assert code == EXIT["sums"]
+    assert f"a file is there twice: {tampering.TWICE}" in said
 
 
 def test_an_older_copy_has_to_be_the_beginning(tmp_path, whole):
@@ -255,15 +268,23 @@ def test_it_is_written_for_old_pythons_and_imports_nothing_of_ours():
             assert len(node.args) == 2, "the order of bytes has no default before 3.11"
 
 
-def test_it_runs_under_the_oldest_python_at_hand(tmp_path, whole):
+@pytest.mark.parametrize("version", ["3.8", "3.9", "3.12", "3.13", "3.14"])
+def test_it_runs_under_old_and_new_pythons(tmp_path, whole, version):
+    found = pythons.other(version)
+    if found is None:
+        pytest.skip(f"no other Python {version} here")
     path = saved(whole, tmp_path)
-    for name in ("python3.8", "python3.9", "python3.13"):
-        if not shutil.which(name):
-            continue
-        done = subprocess.run([name, str(VERIFY), str(path), "--lang", "pl"], capture_output=True)
-        if done.returncode == 127:
-            continue  # a name without a Python behind it
-        assert done.returncode == 0, done.stdout.decode()
+    done = subprocess.run(
+        [found, "-I", str(VERIFY), str(path), "--lang", "pl"], capture_output=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Wszystko, co sprawdzono, się zgadza." in done.stdout.decode()
+    files = bundles.unpacked(whole)
+    tampering.over_the_limit(files)
+    done = subprocess.run(
+        [found, "-I", str(VERIFY), str(bundles.packed(files, path))], capture_output=True
+    )
+    assert done.returncode == EXIT["ballots"], done.stdout + done.stderr
 
 
 def test_signatures_are_those_of_the_library():
@@ -288,6 +309,84 @@ def test_the_tally_reads_the_bundle(tmp_path, whole, capsys):
     assert tally([str(path), "--method", "single"]) == 2
 
 
+def _manifest_with(**changes: object) -> dict[str, object]:
+    return {"manifest.json": {"ruleset": {**Ruleset().as_dict()}, "options": [{"code": "M1"}],
+                              "title": {"pl": "Znak"}, **changes}}  # fmt: skip
+
+
+def _rules_with(**changes: object) -> dict[str, object]:
+    return _manifest_with(ruleset={**Ruleset().as_dict(), **changes})
+
+
+@pytest.mark.parametrize(
+    ("changed", "what"),
+    [
+        ({"openings.jsonl": {"ballot": 5}}, "line 1: openings.jsonl: the ballot is no text: '5'"),
+        ({"openings.jsonl": {"ballot": ["M1"]}}, "line 1: openings.jsonl: the ballot is no text"),
+        ({"openings.jsonl": {}}, "line 1: openings.jsonl: the ballot is no text: 'None'"),
+        ({"openings.jsonl": ["ballot"]}, "line 1: openings.jsonl is no JSON object"),
+        ({"openings.jsonl": {"ballot": "ranked:M9"}}, "line 1: openings.jsonl: no ballot of this"),
+        ({"openings.jsonl": b"{"}, "line 1: openings.jsonl is no JSON: "),
+        ({"openings.jsonl": b'{"ballot":"ranked:"}\n\xb1\n'}, "line 2: openings.jsonl is not writ"),
+        ({"openings.jsonl": None}, "the bundle lacks a file: openings.jsonl"),
+        ({"beacon.json": []}, "beacon.json is no JSON object: '[]'"),
+        ({"beacon.json": {"order": 7}}, "beacon.json has no order of all options: '7'"),
+        ({"beacon.json": {"order": ["M1", 2]}}, "beacon.json has no order of all options"),
+        ({"beacon.json": {"order": [["M1"]]}}, "beacon.json has no order of all options"),
+        ({"manifest.json": b"\xff\xfe"}, "manifest.json is not written in UTF-8"),
+        ({"manifest.json": b"[" * 200_000}, "manifest.json is no JSON"),
+        ({"manifest.json": b"9" * 5000}, "manifest.json is no JSON"),
+        ({"manifest.json": "text"}, "manifest.json is no JSON object: 'text'"),
+        (_manifest_with(title="x"), "manifest.json is not understood: title is no object: 'x'"),
+        (_manifest_with(title={"pl": 3}), "the title is no text: '3'"),
+        (_manifest_with(options={}), "options is no list: '{}'"),
+        (_manifest_with(options=[]), "no options"),
+        (_manifest_with(options=["M1"]), "an option without a code: 'M1'"),
+        (_manifest_with(options=[{"code": ["M1"]}]), "an option without a code"),
+        (_manifest_with(options=[{"code": {"M1": 1}}]), "an option without a code"),
+        (_manifest_with(options=[{"code": "m 1"}]), "an option without a code"),
+        (_manifest_with(options=[{"code": "M1"}, {"code": "M1"}]), "two with one code"),
+        (_manifest_with(ruleset=[]), "ruleset is no object: '[]'"),
+        (_rules_with(winners=float("inf")), "the ruleset is not understood"),
+        (_rules_with(drop_together=[["M1"]]), "the ruleset is not understood"),
+        (_rules_with(method=["single"]), "the ruleset is not understood"),
+    ],
+)  # fmt: skip
+def test_the_tally_says_what_is_wrong_with_a_bundle(tmp_path, whole, capsys, changed, what):
+    files = bundles.unpacked(whole)
+    for name, value in changed.items():
+        if value is None:
+            del files[name]
+        else:
+            files[name] = value if isinstance(value, bytes) else json.dumps(value).encode()
+    path = bundles.zipped(files, tmp_path / "bundle.zip")
+    assert tally([str(path), "--json"]) == 2
+    said = capsys.readouterr()
+    assert said.err.startswith(f"tally: {path}: ")
+    assert what in said.err
+    assert not said.out
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "openings.jsonl", "beacon.json"])
+def test_the_tally_says_which_file_of_a_bundle_cannot_be_unpacked(tmp_path, whole, capsys, name):
+    path = saved(whole, tmp_path)
+    raw = path.read_bytes()
+    with zipfile.ZipFile(path) as archive:
+        directory = raw.index(name.encode(), archive.start_dir) - 46
+        local = archive.getinfo(name).header_offset
+    encrypted = bytearray(raw)
+    encrypted[local + 6] |= 1
+    encrypted[directory + 8] |= 1
+    packed_strangely = bytearray(raw)
+    packed_strangely[directory + 10] = 99
+    damaged = bytearray(raw)
+    damaged[directory + 16] ^= 1
+    for changed in (encrypted, packed_strangely, damaged):
+        path.write_bytes(changed)
+        assert tally([str(path), "--json"]) == 2
+        assert f"this is no whole zip file: {name}: " in capsys.readouterr().err
+
+
 def test_the_files_for_other_programs_give_the_same_winner(tmp_path, capsys):
     contents = bundles.make(method="ranked", paper=0, account=30, code=0)
     files = bundles.unpacked(bundles.written(contents))
@@ -308,4 +407,9 @@ def test_the_table_in_the_docs_is_the_one_that_is_tested():
     for what, check, is_signed, _change in tampering.KINDS:
         by = "operator" if is_signed else "anybody"
         assert f"| {what} | {by} | {check} ({EXIT[check]}) |" in text
-    assert len(tampering.KINDS) >= 30
+    assert f"| a file is there twice | anybody | sums ({EXIT['sums']}) |" in text
+    # Every check of the bundle itself has a kind; the others need something besides the file.
+    caught = {check for _what, check, _is_signed, _change in tampering.KINDS}
+    assert caught == set(EXIT) - {"previous", "receipt", "code"}
+    number = len(tampering.KINDS) + 1
+    assert f"SKIPPED said; {number} kinds of tampering" in (ROOT / "docs/status.md").read_text()

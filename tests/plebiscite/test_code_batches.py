@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, transaction
 
 from core.clock import database_now
+from core.i18n.dates import TOWN_TIME
 from core.transitions import Refused
 from plebiscite.codes import code_digest, read_code
 from plebiscite.models import Code, CodeBatch, Plebiscite
@@ -67,7 +68,7 @@ def test_no_code_can_be_printed_after_the_freeze_and_the_manifest_holds_them_all
 def test_a_code_is_spent_once_and_never_unspent():
     vote = polling(codes=2)
     one, two = Code.objects.all()
-    day = database_now().date()
+    day = database_now().astimezone(TOWN_TIME).date()
     Code.objects.filter(pk=one.pk).update(spent_on=day)
     for change in ({"spent_on": None}, {"is_void": True}, {"digest": bytes(32)}):
         with pytest.raises(DatabaseError), transaction.atomic():
@@ -82,7 +83,7 @@ def test_a_lost_batch_is_made_void_by_two_people():
     vote = polling(codes=3)
     batch = CodeBatch.objects.get()
     spent = batch.codes.first()
-    Code.objects.filter(pk=spent.pk).update(spent_on=database_now().date())
+    Code.objects.filter(pk=spent.pk).update(spent_on=database_now().astimezone(TOWN_TIME).date())
     first, second = make.commission(), make.commission()
     with pytest.raises(Refused, match="reason"):
         printing.request_void(batch, actor=first, reason=" ")

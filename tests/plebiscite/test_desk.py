@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
 
 from accounts.roles import Role
+from core.i18n.dates import TOWN_TIME
 from plebiscite import clock
 from plebiscite.models import (
     Inbox,
@@ -96,7 +97,7 @@ def test_what_the_rules_leave_out():
     vote = polling(channels=("account", "code"), codes=1, minimum_age=16)
     assert reason(lambda: issue(vote, 0, "paper")) == IssueRefused.CHANNEL_OFF
     assert reason(lambda: issue(vote, 0, "account")) == IssueRefused.CHANNEL_OFF
-    opens = vote.plebiscite.voting_opens_at.date()
+    opens = vote.plebiscite.voting_opens_at.astimezone(TOWN_TIME).date()
     young = replace(make.somebody(1), birth_date=opens.replace(year=opens.year - 16) + make.DAY)
     assert reason(lambda: issue(vote, person=young)) == IssueRefused.TOO_YOUNG
     assert (

@@ -14,6 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from PIL import Image
+from wagtail.models import Locale
 
 from plebiscite import addresses
 from plebiscite.fair_order import fair_order
@@ -125,13 +126,16 @@ def test_a_poster_for_anybody(contest):
 
 @pytest.mark.django_db
 def test_a_poster_takes_any_text(index_page):
+    belarusian = Locale.objects.get(language_code="be")
+    index_page.copy_for_translation(belarusian, copy_parents=True, alias=True)
     plebiscite = make.announced()
     hostile = '#panic("x") $ \\ ] *Знак* „Żółć” ' + "słowo " * 300
     proposal = make.accepted(plebiscite, title='#import "x"', description=hostile[:2000])
-    for prefix in ("", "/be"):
-        url = f"{prefix}{addresses.of_work(plebiscite.slug, str(proposal.number))}plakat.pdf"
-        answer = Client().get(url)
-        assert answer.status_code in ({200} if not prefix else {200, 404})
+    for language in ("pl", "be"):
+        work = addresses.of_work(plebiscite.slug, str(proposal.number), language)
+        answer = Client().get(f"{work}plakat.pdf")
+        assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf"), language
+        assert answer.content.startswith(b"%PDF-")
 
 
 @pytest.mark.django_db

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import csv
 import io
+import json
+import re
 from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
+from django.test import Client
 from PIL import Image
 
 from core.files import may_read
 from core.transitions import NotAllowed, Refused
-from plebiscite import clock
+from plebiscite import addresses, clock
 from plebiscite.models import Ballot, Count, PaperBatch, PaperEntry, PaperPass, PaperResolution
 from plebiscite.selectors.commission.paper import (
     batch_account,
@@ -95,6 +99,41 @@ def test_a_batch_blocks_the_count_until_the_account_closes(vote, batch):
     shown = latest_count(counted)
     assert shown is not None
     assert (shown["cast"], shown["valid"], shown["invalid"]) == (3, 2, {"damaged": 1})
+
+
+@pytest.mark.parametrize("quorum", [2, 3])
+@pytest.mark.usefixtures("index_page")
+def test_a_void_card_is_cast_everywhere_and_does_not_make_the_quorum(quorum):
+    vote = polling(
+        codes=0, channels=("account", "paper"), closes_in=timedelta(hours=1), quorum=quorum
+    )
+    batch = urn(vote, cards=3)
+    for number in range(3):
+        desk.issue(vote.point, actor=vote.clerk, person=make.somebody(number), channel="paper")
+    batch = paper.count_cards(batch, actor=vote.clerk, returned=3, unused=0, missing=0)
+    for clerk in vote.clerks:
+        read_all(batch, clerk, ["1", "1", "p"])
+    with clock.shifted(timedelta(hours=2)):
+        moving.write_down_what_is_due()
+        closed(vote, batch)
+        make.together(vote.plebiscite, "count")
+        published = make.together(vote.plebiscite, "publish")
+    url = addresses.results(published.slug)
+    file = json.loads(Client().get(f"{url}wynik.json").content)
+    table = csv.reader(io.StringIO(Client().get(f"{url}glosy.csv").content.decode()))
+    sums = {row[2]: row[3] for row in table if not row[1]}
+    answer = Client().get(url)
+    shown, page = answer.context["count"], answer.content.decode()
+    assert file["result"] == json.loads(Count.objects.get().result)
+    assert file["void_cards"] == {"total": 1, "by_reason": {"damaged": 1}}
+    assert file["result"]["cast"] + file["void_cards"]["total"] == 3
+    assert (sums["glosy_oddane"], sums["glosy_niewazne"]) == ("3", "1")
+    assert sums["w_tym_niewazne_karty"] == "1"
+    assert (shown["cast"], answer.context["invalid"], shown["for_quorum"]) == (3, 1, 2)
+    numbers = re.findall(r"<dd>(\d+)", re.search(r'<dl class="numbers">.*?</dl>', page, re.S)[0])
+    assert numbers == ["3", "2", "0", "1", str(quorum)]
+    assert file["result"]["is_binding"] == (quorum == 2)
+    assert ("notice--alert" in page) == (quorum == 3)
 
 
 def test_a_card_without_a_mark_blocks_the_count_too(vote):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,6 +13,8 @@ from django.urls import reverse
 from openpyxl import Workbook
 
 from accounts.roles import Role
+from core.i18n.dates import TOWN_TIME
+from core.transitions import Refused
 from plebiscite import clock
 from plebiscite.models import NamesakeRequest, PaperBatch, ParticipationMark, VoterRegister
 from plebiscite.services.commission import desk, lists, paper
@@ -255,8 +258,6 @@ def test_files_that_are_read(name, content):
     ids=["empty", "bytes", "no rows", "other columns", "no workbook", "too many", "too large"],
 )
 def test_files_that_are_refused(name, content):
-    from core.transitions import Refused
-
     with pytest.raises(Refused):
         lists.read_table(name, content)
 
@@ -278,7 +279,7 @@ def test_a_report_of_clashes_comes_before_anything_is_written(vote):
     url = reverse("plebiscite_issue_list", args=[vote.point.pk])
     clerk = client(vote.clerk)
     upload = SimpleUploadedFile("lista.csv", as_csv(rows), "text/csv")
-    today = clock.now().date().isoformat()
+    today = clock.now().astimezone(TOWN_TIME).date().isoformat()
     page = clerk.post(url, {"file": upload, "day": today, "channel": "paper", "step": "report"})
     assert (page.context["clean"], [line.number for line in page.context["clashes"]]) == (
         2,
@@ -300,12 +301,44 @@ def test_a_report_of_clashes_comes_before_anything_is_written(vote):
     assert ParticipationMark.objects.count() == 3
 
 
+def test_a_list_is_of_a_day_of_the_voting(vote):
+    first, last = (
+        moment.astimezone(TOWN_TIME).date()
+        for moment in (vote.plebiscite.voting_opens_at, vote.plebiscite.voting_closes_at)
+    )
+    rows = [person_row(1)]
+    given = {"actor": vote.clerk, "channel": "code"}
+    seen = lists.fingerprint(lists.report(vote.point, rows, day=first, **given))
+    for day in (first - timedelta(days=1), last + timedelta(days=1)):
+        with pytest.raises(Refused, match="nobody could vote"):
+            lists.report(vote.point, rows, day=day, **given)
+        with pytest.raises(Refused, match="nobody could vote"):
+            lists.write(vote.point, rows, day=day, seen=seen, **given)
+        page = client(vote.clerk).post(
+            reverse("plebiscite_issue_list", args=[vote.point.pk]),
+            {
+                "file": SimpleUploadedFile("lista.csv", as_csv(table(*rows)), "text/csv"),
+                "day": day.isoformat(),
+                "channel": "code",
+                "step": "report",
+            },
+        )
+        assert page.context["form"].non_field_errors()
+        assert "lines" not in page.context
+    assert not ParticipationMark.objects.exists()
+    assert lists.write(vote.point, rows, day=last, seen=seen, **given) == 1
+
+
 def test_a_list_asks_a_bounded_number_of_questions(vote, django_assert_max_num_queries):
     urn(vote)
     rows = [person_row(number) for number in range(40)]
     with django_assert_max_num_queries(7):
         lines = lists.report(
-            vote.point, rows, actor=vote.clerk, channel="paper", day=clock.now().date()
+            vote.point,
+            rows,
+            actor=vote.clerk,
+            channel="paper",
+            day=clock.now().astimezone(TOWN_TIME).date(),
         )
     assert not any(line.clash for line in lines)
 

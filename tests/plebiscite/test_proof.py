@@ -7,10 +7,12 @@ import io
 import json
 import re
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from django.contrib.messages import get_messages
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, transaction
 from django.template.loader import render_to_string
@@ -23,12 +25,13 @@ from core.transitions import Refused
 from plebiscite import addresses, clock, keys
 from plebiscite.ballots import short_code
 from plebiscite.codes import code_digest, new_code, read_code
-from plebiscite.models import Beacon, BundleFile, Checkpoint, KeyDestruction, LogEntry
+from plebiscite.models import Beacon, BundleFile, Checkpoint, Count, KeyDestruction, LogEntry
 from plebiscite.phases import PlebisciteState
 from plebiscite.promises import is_genuine
 from plebiscite.selectors import lookup, view
 from plebiscite.services import bundles, casting, checkpoints, mixing, moving, witnessing
 from plebiscite.tally import TieRule
+from plebiscite.templatetags import receipts
 from plebiscite.verifier import verify
 from tests.factories import plebiscite as make
 from tests.factories.people import UserFactory
@@ -48,6 +51,62 @@ def command(*arguments: str) -> str:
     said = io.StringIO()
     call_command(*arguments, stdout=said, stderr=said)
     return said.getvalue()
+
+
+def lots_on(page: str) -> dict[str, str]:
+    """The entries about lots of a page's lists of facts."""
+    found = re.findall(r"<dt>(.*?)</dt><dd[^>]*>(.*?)</dd>", page, re.DOTALL)
+    return {name: unescape(re.sub(r"<[^>]+>", "", text)).strip() for name, text in found}
+
+
+def test_lots_that_were_not_needed_are_told_to_be_so(client):
+    plebiscite = make.voting(mix_k=1, tie=TieRule.LOT.value, beacon_rule="Kulki w ratuszu")
+    make.vote(plebiscite, make.declared(plebiscite), ["M2"])
+    base = view(plebiscite).url
+    with clock.shifted(AFTER):
+        plebiscite = moving.move(moving.catch_up(plebiscite), "seal", actor=SYSTEM)
+        for _person in range(2):
+            witnessing.enter_beacon(plebiscite, actor=make.commission(), value="5", source="BIP")
+        plebiscite.refresh_from_db()
+        used = "Czy ta kolejność została użyta?"
+        early = lots_on(client.get(f"{base}jak-liczymy/").content.decode())
+        assert early["Wylosowana liczba"] == "5"
+        assert used not in early
+        assert 'id="lots-title"' not in client.get(f"{base}wynik/").content.decode()
+        for verb in ("count", "publish"):
+            plebiscite = make.together(plebiscite, verb)
+        for address in ("wynik/", "jak-liczymy/"):
+            facts = lots_on(client.get(f"{base}{address}").content.decode())
+            assert facts[used].startswith("Nie:")
+
+
+def test_the_button_for_the_bundle(client):
+    plebiscite = make.voting(mix_k=1)
+    make.vote(plebiscite, make.declared(plebiscite))
+    url = reverse("plebiscite_plebiscites:bundle", args=[plebiscite.pk])
+    client.force_login(make.commission())
+    early = client.post(url)
+    assert early.status_code == 302
+    assert [one.level_tag for one in get_messages(early.wsgi_request)] == ["error"]
+    assert not BundleFile.objects.filter(plebiscite=plebiscite).exists()
+    with clock.shifted(AFTER):
+        plebiscite = moving.move(moving.catch_up(plebiscite), "seal", actor=SYSTEM)
+        for verb in ("count", "publish"):
+            plebiscite = make.together(plebiscite, verb)
+        bundles.make_wanted_bundles()
+        row = BundleFile.objects.get(plebiscite=plebiscite)
+        before = row.sha256
+        assert (row.state, client.get(url).status_code) == ("ready", 302)
+        row.refresh_from_db()
+        assert row.state == "ready"
+        answer = client.post(url)
+        inside = reverse("plebiscite_plebiscites:inspect", args=[plebiscite.pk])
+        assert (answer.status_code, answer.url) == (302, inside)
+        row.refresh_from_db()
+        assert (row.state, row.done) == ("wanted", 0)
+        bundles.make_wanted_bundles()
+        row.refresh_from_db()
+        assert (row.state, row.sha256) == ("ready", before)
 
 
 def test_from_the_first_vote_to_the_verified_bundle(tmp_path, client):
@@ -147,6 +206,15 @@ def test_from_the_first_vote_to_the_verified_bundle(tmp_path, client):
         for address in (f"{base}sprawdz/", f"{base}jak-liczymy/", f"{base}wynik/"):
             assert client.get(address).status_code == 200, address
         assert row.name.rpartition("/")[2] in client.get(f"{base}wynik/").content.decode()
+        # Two works have two votes each and lots decided: both pages say so, in the drawn order.
+        winner = json.loads(Count.objects.get(plebiscite=plebiscite).result)["winners"]
+        assert winner == [next(code for code in drawn.order if code != "M3")]
+        for address in ("wynik/", "jak-liczymy/"):
+            facts = lots_on(client.get(f"{base}{address}").content.decode())
+            assert facts["Wylosowana liczba"] == "7 21"
+            assert facts["Skąd pochodzi liczba"] == "BIP"
+            assert re.findall(r"\((M\d)\)", facts["Kolejność losowania"]) == drawn.order
+            assert facts["Czy ta kolejność została użyta?"].startswith("Tak:")
 
         staff = Client()
         staff.force_login(first)
@@ -232,13 +300,23 @@ def test_two_copies_of_the_log_are_compared(tmp_path):
         command("plebiscite_watch", str(older), str(newer))
 
 
-def test_the_receipt_can_be_kept_as_a_file_and_says_nothing_of_the_choice(client):
+def test_the_receipt_can_be_kept_as_a_file_and_says_nothing_of_the_choice(client, monkeypatch):
+    drawn = []
+
+    def make_code(content, **others):
+        drawn.append(content)
+        return segno_make(content, **others)
+
+    segno_make = receipts.segno.make
+    monkeypatch.setattr(receipts.segno, "make", make_code)
     plebiscite = make.voting()
     promise = make.vote(plebiscite, make.declared(plebiscite), ["M2"])
     html = render_to_string(
         "plebiscite/includes/receipt_extras.html", {"promise": promise, "view": view(plebiscite)}
     )
     assert '<svg role="img"' in html
+    # The code and nothing else: no address, so scanning it asks nobody.
+    assert drawn == [promise.commitment.hex().upper()]
     data = html.split("data:application/json;charset=utf-8,")[1].split('"')[0]
     kept = json.loads(unquote(data.replace("&amp;", "&")))
     assert kept["commitment"] == promise.commitment.hex()

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.utils import translation
 
+from core.i18n.dates import TOWN_TIME
 from core.transitions import Refused
 from home.models import HomePage
 from plebiscite import addresses, clock
@@ -47,8 +48,9 @@ def test_the_vote_is_held_anew(void):
     assert not new.has_keys
     moving.make_keys(new.pk)
     new = moving.move(new, "take_over", actor=make.commission())
-    old_titles = {work.title for work in works(void, today=clock.now().date())}
-    assert {work.title for work in works(new, today=clock.now().date())} == old_titles
+    today = clock.now().astimezone(TOWN_TIME).date()
+    old_titles = {work.title for work in works(void, today=today)}
+    assert {work.title for work in works(new, today=today)} == old_titles
     new = make.together(new, "freeze")
     assert BallotOption.objects.filter(plebiscite=new).count() == 3
     with clock.shifted(rerunning.AHEAD + make.DAY):

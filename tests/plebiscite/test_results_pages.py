@@ -10,13 +10,14 @@ from uuid import uuid4
 
 import pytest
 from django.core import signing
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import translation
 
 from core.models import OutboxMail
 from core.transitions import Refused
 from home.models import HomePage, NewsIndexPage, NewsPage
 from plebiscite import addresses, clock
+from plebiscite.commission_admin.dashboard import CommissionPanel
 from plebiscite.models import Ballot, Count, Objection, PlebisciteIndexPage, VoidReason
 from plebiscite.selectors import results
 from plebiscite.services import forgetting, mixing, moving, objecting
@@ -297,6 +298,26 @@ def test_from_the_objection_to_the_public_answer():
     assert "Jan Nowak" not in page
     assert "jan@example.pl" not in page
     assert OutboxMail.objects.get(kind="plebiscite/objection_answered").to == "jan@example.pl"
+
+
+def test_an_objection_is_overdue_when_two_weeks_are_over():
+    plebiscite = published()
+    objection = objecting.object_to(plebiscite.pk, key=uuid4(), language="pl", **SENT)
+    assert objection.answer_due == objection.submitted_at + timedelta(days=14)
+    request = RequestFactory().get("/admin/")
+    request.user = make.commission()
+
+    def waiting(after: timedelta) -> tuple[int, int, bool]:
+        with clock.shifted(after), translation.override("en"):
+            panel = CommissionPanel(request)
+            found = panel.get_context_data({})
+            return found["objections"], found["overdue"], "1 overdue" in panel.render_html({})
+
+    assert waiting(timedelta(days=14, minutes=-1)) == (1, 0, False)
+    assert waiting(timedelta(days=14, minutes=1)) == (1, 1, True)
+    member = make.commission()
+    objecting.decide(objection, "dismiss", actor=member, summary="Urna", answer="Stała przy nas.")
+    assert waiting(timedelta(days=14, minutes=1)) == (0, 0, False)
 
 
 def test_only_in_time_and_only_ours():

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 
 import pytest
 
-from plebiscite.tally.__main__ import main
+from plebiscite.tally.__main__ import _parser, main
 from tests.databases import ROOT
 
 ELECTIONS = ROOT / "tests" / "data" / "elections"
@@ -99,6 +100,25 @@ def test_every_format_gives_the_same_count(counted):
     assert results[0]["winners"] == ["Knoxville"]
     assert results[0]["condorcet"] == "Nashville"
     assert all(result == results[0] for result in results)
+
+
+def test_the_format_that_is_given_goes_before_the_name(counted, complaint):
+    few = "# ALTERNATIVE NAME 1: A\n# ALTERNATIVE NAME 2: B\n1: 1\n"
+    tied = "# DATA TYPE: toc\n# ALTERNATIVE NAME 1: A\n# ALTERNATIVE NAME 2: B\n1: {1,2}\n"
+    ranked = ("--method", "ranked", "--format")
+    for name in ("x.txt", "x.toi", "x"):
+        assert "line 3: a soc order names every" in complaint(name, few, *ranked, "soc")
+        assert "line 4: a soi order has no ties" in complaint(name, tied, *ranked, "soi")
+    assert counted("x.soc", few, *ranked, "soi")["winners"] == ["A"]
+    assert counted("x.soc", tied, *ranked, "toc")["cast"] == 1
+    assert "--format" in complaint("x.txt", few, "--method", "ranked")
+
+
+def test_the_first_choices_of_orders(capsys):
+    assert main([str(ELECTIONS / "tennessee.soc"), "--method", "single", "--json"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert result["winners"] == ["Memphis"]
+    assert result["totals"] == {"Chattanooga": 15, "Knoxville": 17, "Memphis": 42, "Nashville": 26}
 
 
 def test_abif(counted):
@@ -224,12 +244,23 @@ def test_help_explains_every_option_with_an_example(capsys):
         main(["--help"])
     said = capsys.readouterr().out
     assert stop.value.code == 0
-    for option in (
-        "--method", "--overvote", "--skipped", "--duplicates", "--eliminate", "--drop-together",
-        "--winners", "--lot-order", "--json", "--tie", "--quorum",
-    ):  # fmt: skip
-        assert option in said
-    assert said.count("xample") >= 8
+    options = [action for action in _parser()._actions if action.dest != "help"]
+    assert len(options) > 15
+    for action in options:
+        assert action.help is not None
+        words, _sign, example = action.help.partition("Example: ")
+        assert len(words) > 10, action.dest
+        if not action.option_strings:
+            assert example
+            continue
+        assert action.option_strings[0] in said
+        # The example is one that the command takes, and it is of this option.
+        assert shlex.split(example)[0] == action.option_strings[0]
+        before, after = (
+            _parser().parse_args(["votes.csv", *given]) for given in ([], shlex.split(example))
+        )
+        differing = {name for name in vars(after) if vars(after)[name] != vars(before)[name]}
+        assert differing == {action.dest}
 
 
 def test_it_runs_as_a_command_without_anything_installed():

@@ -446,6 +446,32 @@ class TestDates:
         assert set(Booking.objects.values_list("state", flat=True)) == {"cancelled"}
         assert {slot.state for slot in Slot.objects.all()} == {"cancelled"}
 
+    def test_two_languages_of_one_address_are_one_mail_in_the_latest(self, desk):
+        slots = [make_slot(starts_at=soon(7 + number)) for number in range(3)]
+        user = UserFactory()
+        for slot, language in zip(slots, ("pl", "it", "be"), strict=True):
+            known(slot, user, language=language)
+        first = Booking.objects.get(language="pl")
+        # The newest is not the one of the latest date.
+        Booking.objects.filter(language="it").update(
+            created_at=first.created_at + timedelta(days=1)
+        )
+        done, without = services.cancel_slots(slots, desk, "Awaria.")
+        [mail] = mails("called_off")
+        assert (mail.to, mail.language) == (user.email, "it")
+        assert mail.calendar.count("STATUS:CANCELLED") == len(done) == 3 and not without
+
+    def test_who_has_no_address_is_given_back_to_be_called(self, slot, desk):
+        known(slot)
+        phone = {"email": "", "phone": "856822180", "channel": "phone", "pin": "12345678"}
+        caller = services.book(slot, actor=desk, **values(**phone))
+        _changed, without = services.edit_slot(slot, desk, note="Proszę zabrać fartuch.")
+        assert without == []
+        _changed, without = services.edit_slot(slot, desk, starts_at=soon(9), ends_at=soon(9, 11))
+        assert without == [caller] and len(mails("moved")) == 1
+        [_slot], without = services.cancel_slots([slot], desk, "Awaria.")
+        assert without == [caller] and len(mails("called_off")) == 1
+
     def test_a_moved_date_is_told(self, slot, desk):
         known(slot, UserFactory())
         services.edit_slot(slot, desk, starts_at=soon(9), ends_at=soon(9, 11))

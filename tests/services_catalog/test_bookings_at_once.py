@@ -233,7 +233,7 @@ def test_calling_off_against_booking_and_promoting(together):
     for _ in range(3):
         slot, (first, *_rest) = offered_one()
         together(
-            partial(services.cancel_slot, slot, SYSTEM, "Awaria."),
+            partial(services.cancel_slots, [slot], SYSTEM, "Awaria."),
             partial(services.move, first, "accept", actor=first.requester),
             partial(services.give_up, first, actor=first.requester),
             partial(known, slot, submission_key=uuid.uuid4()),

@@ -17,15 +17,17 @@ from core.actors import SYSTEM
 from core.audit.models import AuditEvent
 from core.outbox.models import OutboxMail
 from core.outbox.sending import as_message
+from core.pagecache import middleware
 from core.pagecache.generation import current
 from directory.models import Membership, TeamRole
 from services_catalog.bookings import services, upkeep
 from services_catalog.bookings.models import Booking
-from services_catalog.models import Slot
+from services_catalog.models import Package, PackageItem, Slot
 from services_catalog.personal_data import BookingPersonalData
 from services_catalog.selectors import ServiceActivity
 from tests.factories.catalogue import OrganisationFactory, ServiceFactory
 from tests.factories.people import UserFactory, person_with
+from tests.factories.site import make_site
 from tests.factories.timetable import make_slot, soon
 from tests.services_catalog.test_bookings import guest, known, links, mails, values, waiting
 
@@ -172,6 +174,35 @@ class TestAccount:
         booking.refresh_from_db()
         assert booking.state == "cancelled"
 
+    def test_leaves_the_queue_and_declines_an_offer(self, client, slot):
+        booked = known(slot, party_size=3)
+        left = waiting(slot)
+        declined, last = waiting(slot, party_size=3), waiting(slot, party_size=3)
+
+        def press(booking, verb):
+            client.force_login(booking.requester)
+            page = reverse("services:booking", args=[booking.pk])
+            button = reverse("services:booking_move", args=[booking.pk, verb])
+            assert button in client.get(page).content.decode()
+            client.get(button)
+            before = booking.state
+            booking.refresh_from_db()
+            assert booking.state == before  # a link that is opened does nothing
+            shown = client.post(button, follow=True).content.decode()
+            booking.refresh_from_db()
+            assert button not in shown
+            return shown
+
+        assert "Nie stoisz już w kolejce" in press(left, "leave")
+        assert left.state == "cancelled"
+        services.give_up(booked, actor=booked.requester)
+        declined.refresh_from_db()
+        last.refresh_from_db()
+        assert (declined.state, last.state) == ("offered", "waiting")
+        assert "Miejsce dostanie następna osoba" in press(declined, "decline")
+        last.refresh_from_db()
+        assert (declined.state, last.state) == ("cancelled", "offered")
+
     def test_too_late_to_cancel_is_said(self, client, slot):
         booking = known(slot)
         Slot.objects.filter(pk=slot.pk).update(cancel_until=soon(-1))
@@ -183,22 +214,88 @@ class TestAccount:
         assert booking.state == "confirmed"
 
 
+def label(slot):
+    """The places of a date as the board tells them."""
+    [line] = [
+        line
+        for line in ServiceActivity().open_now(language="pl", now=datetime.now(UTC))
+        if line.title == slot.service.name
+    ]
+    return line.capacity
+
+
 class TestLive:
     def test_board_and_catalogue_follow_every_booking(self, slot):
-        def label():
-            [line] = [
-                line
-                for line in ServiceActivity().open_now(language="pl", now=datetime.now(UTC))
-                if line.title == slot.service.name
-            ]
-            return line.capacity
-
-        before, first = current(), label()
+        before, first = current(), label(slot)
         booking = known(slot)
-        assert "3" in first and "2" in label() and current() > before
+        assert "3" in first and "2" in label(slot) and current() > before
         before = current()
         services.give_up(booking, actor=booking.requester)
-        assert current() > before and "3" in label()
+        assert current() > before and "3" in label(slot)
+
+    def test_the_queue_is_followed_too(self, slot):
+        """A group that waits for more than is free keeps the free places from newcomers."""
+        known(slot, party_size=2)
+        before, alone = current(), label(slot)
+        group = waiting(slot, party_size=2)
+        kept = label(slot)
+        slot.refresh_from_db()
+        assert (slot.booked, slot.held) == (2, 0)
+        assert current() > before and "1" in alone and kept != alone
+        before = current()
+        services.give_up(group, actor=group.requester)
+        assert current() > before and label(slot) == alone
+        # Staff take somebody out of the queue, and a queue ends by itself.
+        other = waiting(slot, party_size=2)
+        before = current()
+        services.move(other, "cancel_for", actor=person_with(Role.SERVICE_COORDINATOR))
+        assert current() > before and label(slot) == alone
+        waiting(slot, party_size=2)
+        begun = datetime.now(UTC) - timedelta(minutes=1)
+        Slot.objects.filter(pk=slot.pk).update(starts_at=begun, book_until=begun)
+        before = current()
+        upkeep.tick()
+        assert Booking.objects.filter(state="expired").count() == 1 and current() > before
+
+    def test_a_request_for_the_queue_is_followed_until_it_runs_out(self):
+        """The waiting list of one is full while somebody is asked to confirm."""
+        slot = make_slot(capacity=1, waitlist_max=1)
+        known(slot)
+        open_list = label(slot)
+        before = current()
+        asked = guest(slot, join_queue=True)
+        assert asked.state == "unconfirmed"
+        assert current() > before and label(slot) != open_list
+        before = current()
+        Booking.objects.filter(pk=asked.pk).update(
+            hold_until=datetime.now(UTC) - timedelta(minutes=1)
+        )
+        upkeep.tick()
+        asked.refresh_from_db()
+        assert asked.state == "expired"
+        assert current() > before and label(slot) == open_list
+
+    def test_stored_pages_show_the_new_number(self, settings, monkeypatch):
+        settings.PAGE_CACHE = True
+        monkeypatch.setattr("core.pagecache.generation.MAX_AGE_S", 0)
+        make_site()
+        slot = make_slot(capacity=3, starts_at=soon(1))
+        middleware.store.clear()
+        middleware.clock.forget()
+        pages = ("/", "/uslugi/")
+        try:
+            for page in pages:
+                assert "3 wolne miejsca" in Client().get(page).content.decode(), page
+            with CaptureQueriesContext(connection) as found:
+                Client().get("/uslugi/")
+            assert len(found) == 1  # only the generation: the page came from the store
+            known(slot)
+            for page in pages:
+                text = Client().get(page).content.decode()
+                assert "2 wolne miejsca" in text and "3 wolne miejsca" not in text, page
+        finally:
+            middleware.store.clear()
+            middleware.clock.forget()
 
     def test_pages_take_the_same_queries_however_much_there_is(self, client, slot, root):
         def queries(url):
@@ -354,9 +451,7 @@ class TestPersonalData:
         assert booking.erased_at and not OutboxMail.objects.exclude(to="").exists()
 
 
-def test_a_package_in_one_form(client):
-    from services_catalog.models import Package, PackageItem
-
+def make_package():
     package = Package(slug="start", name_pl="Start", summary_pl="x", coordination=ServiceFactory())
     package.items = [PackageItem(service=ServiceFactory(mode="slots")) for _ in range(2)]
     package.save()
@@ -364,6 +459,33 @@ def test_a_package_in_one_form(client):
         make_slot(service=item.service, starts_at=soon(7 + number))
         for number, item in enumerate(package.items.all())
     ]
+    return package, slots
+
+
+def test_a_whole_package_is_cancelled_by_one_button(client):
+    package, slots = make_package()
+    user = UserFactory()
+    request = values(email=user.email)
+    first, second = services.book_package(package, slots, actor=user, **request)
+    page = reverse("services:booking", args=[second.pk])
+    button = reverse("services:booking_move", args=[second.pk, "cancel_all"])
+    assert client.post(button).status_code == 404
+    client.force_login(UserFactory())
+    assert client.post(button).status_code == 404
+    client.force_login(user)
+    assert button in client.get(page).content.decode()
+    client.get(button)
+    assert set(Booking.objects.values_list("state", flat=True)) == {"confirmed"}
+    client.post(button)
+    assert set(Booking.objects.values_list("state", flat=True)) == {"cancelled"}
+    for slot in slots:
+        slot.refresh_from_db()
+    assert [slot.booked for slot in slots] == [0, 0]
+    assert button not in client.get(reverse("services:booking", args=[first.pk])).content.decode()
+
+
+def test_a_package_in_one_form(client):
+    _package, slots = make_package()
     page = client.get("/uslugi/pakiety/start/").content.decode()
     url = reverse("services:book_package", args=["start"])
     assert url in page

@@ -16,9 +16,9 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.roles import Role
 from core.audit.models import AuditEvent
+from core.i18n.dates import TOWN_TIME
 from core.outbox.models import OutboxMail
 from core.transitions import NotAllowed, Refused, WrongState, available, matrix
-from core.worktime import TOWN_TIME
 from directory.models import Membership, TeamRole
 from services_catalog.cases import clock, services, states
 from services_catalog.cases.forms import normal_phone

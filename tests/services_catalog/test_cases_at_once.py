@@ -19,11 +19,14 @@ from tests.services_catalog.test_cases import ask, person, text
 pytestmark = pytest.mark.concurrency
 
 
-def test_twenty_requests_have_twenty_consecutive_numbers(together):
+def test_two_hundred_requests_have_two_hundred_consecutive_numbers(together):
     service = ServiceFactory()
-    cases = together(*[lambda: ask(service) for _ in range(20)])
+    results = together(*[lambda: [ask(service) for _ in range(10)] for _ in range(20)])
+    assert all(isinstance(one, list) for one in results), results
+    cases = [case for ten in results for case in ten]
     numbers = sorted(services.NUMBERS.read(case.number)[-1] for case in cases)
-    assert numbers == list(range(numbers[0], numbers[0] + 20))
+    assert numbers == list(range(numbers[0], numbers[0] + 200))
+    assert ServiceRequest.objects.count() == OutboxMail.objects.count() == 200
 
 
 def test_one_form_pressed_ten_times_is_one_case(together):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import uuid
 from datetime import datetime, timedelta
 
@@ -14,13 +13,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.roles import Role
-from core.audit.models import AuditEvent
 from core.clock import database_now
 from core.files.models import StoredFile
+from core.i18n.dates import TOWN_TIME
 from core.outbox.models import OutboxMail
 from core.outbox.sending import Sender
-from core.transitions import NotAllowed, Refused, TransitionError, WrongState, available
-from core.worktime import TOWN_TIME
+from core.transitions import NotAllowed, Refused
 from directory.models import TeamRole
 from services_catalog.cases import clock, digest, services, states, uploads
 from services_catalog.cases.models import ReplyTemplate, ServiceRequest
@@ -435,47 +433,3 @@ class TestTheScreen:
             services.move(case, "write", actor=coordinator, **text("Dzień dobry"))
             services.move(case, "reply", actor=LinkHolder(case=case.pk), **text("Dzień dobry"))
         assert queries() == few
-
-
-class TestAnyCourse:
-    """Random courses: whatever people press, the case stays sound."""
-
-    @pytest.mark.parametrize("seed", range(8))
-    def test_whatever_is_pressed(self, service, seed):
-        luck = random.Random(seed)
-        coordinator = person(Role.SERVICE_COORDINATOR)
-        workshop = OrganisationFactory(kind="member")
-        carpenter = team(workshop)
-        case = ask(service)
-        holder = LinkHolder(case=case.pk)
-        extra = {
-            "offer": {"organisation": workshop},
-            "assign": {"assignee": coordinator},
-            "set_priority": {"priority": 2},
-            "new_pin": {"pin_hash": "x"},
-            "rate": {"rating": 3},
-            "mark_duplicate": {"original": ask(service, email="", phone="856822180")},
-        }
-        for _step in range(25):
-            actor = luck.choice([coordinator, carpenter, holder, holder])
-            verb = luck.choice(states.MACHINE.verbs)
-            row = states.MACHINE.row(case.state, verb)
-            offered_now = {one.verb for one in available(case, actor)}
-            takes = states.MACHINE.rows(verb)[0].takes
-            context = {**text(), **extra.get(verb, {})}
-            context = {name: value for name, value in context.items() if name in takes}
-            before = AuditEvent.objects.filter(object_id=str(case.pk)).count()
-            try:
-                case = services.move(case, verb, actor=actor, **context)
-                written = 1
-                assert row is not None
-                assert verb in offered_now
-            except (TransitionError, NotAllowed, WrongState):
-                written = 0
-            case = ServiceRequest.objects.get(pk=case.pk)
-            assert AuditEvent.objects.filter(object_id=str(case.pk)).count() == before + written
-            assert (case.closed_at is not None) is (case.state in states.FINAL)
-            assert case.state not in states.HELD or case.assigned_org is not None
-            assert case.due_at <= case.due_resolution_at
-            assert case.warn_at <= case.due_at
-            assert case.paused_at is None or case.state == states.WAITING

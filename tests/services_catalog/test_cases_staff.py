@@ -19,8 +19,8 @@ from core.audit.models import AuditEvent
 from core.clock import database_now
 from core.files import store_upload
 from core.models import OutboxMail
-from services_catalog.cases import services, states
-from services_catalog.cases.models import SavedFilter, ServiceRequest
+from services_catalog.cases import digest, services, states
+from services_catalog.cases.models import PersonalDataView, SavedFilter, ServiceRequest
 from tests.factories.catalogue import OrganisationFactory, ServiceFactory, TargetGroupFactory
 from tests.services_catalog.test_cases import (
     ask,
@@ -65,37 +65,74 @@ def two(service, coordinator):
     return found
 
 
+def sheet_of(response) -> str:
+    """Every cell of an exported workbook."""
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    rows = load_workbook(io.BytesIO(content)).active.iter_rows(values_only=True)
+    return "\n".join(str(cell) for row in rows for cell in row)
+
+
 class TestIsolation:
-    def test_a_provider_finds_its_own_case_and_no_other_anywhere(self, client, two):
-        (worker, mine), (_other, theirs) = two
-        upload = SimpleUploadedFile("umowa.pdf", PDF, content_type="application/pdf")
-        file = store_upload(upload, actor=worker, owner=theirs)
-        client.force_login(worker)
+    def sweep(self, client, number: str) -> dict[str, str]:
+        """Everything where one could come across a case, without the words one has typed."""
+        found = {}
         for url in (
-            LIST, f"{LIST}results/", f"{LIST}?export=csv", f"{LIST}?q={theirs.number}",
-            f"{LIST}raporty/", "/admin/",
+            LIST, f"{LIST}results/", f"{LIST}?export=csv", f"{LIST}?q={number}",
+            f"{LIST}?q=spichlerz", f"{LIST}?overdue=true", f"{LIST}raporty/", "/admin/",
         ):  # fmt: skip
             page = words_of(client.get(url))
-            assert theirs.number not in page.replace(f"q={theirs.number}", "").replace(
-                f'value="{theirs.number}"', ""
-            ), url
-            assert "Osoba 1" not in page, url
-        assert mine.number in words_of(client.get(LIST))
-        assert mine.number in words_of(client.get(f"{LIST}?export=csv"))
+            found[url] = page.replace(f"q={number}", "").replace(f'value="{number}"', "")
+        found["xlsx"] = sheet_of(client.get(f"{LIST}?export=xlsx"))
+        return found
+
+    def test_a_provider_finds_its_own_case_and_no_other_anywhere(
+        self, client, two, case, service, coordinator
+    ):
+        (worker, mine), (other, theirs) = two
+        ServiceRequest.objects.filter(pk=theirs.pk).update(
+            text="Spichlerz nie domyka się.",
+            warn_at=database_now() - timedelta(days=3),
+            due_at=database_now() - timedelta(days=2),
+        )
+        team(third := OrganisationFactory(kind="member", name_pl="Warsztat trzeci"))
+        asked = offered(case, coordinator, third)
+        upload = SimpleUploadedFile("umowa.pdf", PDF, content_type="application/pdf")
+        file = store_upload(upload, actor=worker, owner=theirs)
+        client.force_login(other)
+        pages = self.sweep(client, theirs.number)
+        assert [url for url, page in pages.items() if theirs.number not in page] == []
+        assert digest.digest_of(other) == {"waiting": 0, "own": 1, "late": 1, "soon": 0}
+        client.force_login(worker)
+        for foreign in (theirs, asked):
+            for url, page in self.sweep(client, foreign.number).items():
+                for words in (foreign.number, "Osoba 1", "Maria", "Spichlerz"):
+                    assert words not in page, (url, words)
+        assert digest.digest_of(worker) == {"waiting": 0, "own": 1, "late": 0, "soon": 0}
+        for own in (LIST, f"{LIST}?export=csv", "/admin/"):
+            assert mine.number in words_of(client.get(own))
         for url in (
             f"{LIST}inspect/{theirs.pk}/",
+            f"{LIST}inspect/{asked.pk}/",
             f"{LIST}{theirs.pk}/plik/{file.pk}/",
             f"{LIST}{mine.pk}/plik/{file.pk}/",
         ):
             assert client.get(url).status_code in {302, 404}, url
+        for pk in (theirs.pk, asked.pk, mine.pk):
+            answer = client.post(f"{LIST}{pk}/dane.zip")
+            assert answer.status_code in {302, 403, 404}
+            assert "zip" not in answer["Content-Type"]
+        assert not PersonalDataView.objects.filter(user=worker).exists()
         for verb in ("start", "note", "answer", "assign", "hand_over"):
             answer = client.post(f"{LIST}{theirs.pk}/{verb}/", {**text(), "outcome": "done"})
             assert answer.status_code == 404, verb
+        for verb in ("accept_offer", "decline"):
+            assert client.post(f"{LIST}{asked.pk}/{verb}/", text()).status_code == 404, verb
         for action in ("assign", "priority", "merge"):
             assert client.get(bulk(action, theirs)).status_code == 404
             assert client.post(bulk(action, theirs), {"priority": 2}).status_code == 404
-        theirs.refresh_from_db()
-        assert (theirs.state, theirs.priority) == (states.ASSIGNED, 1)
+        for foreign, state in ((theirs, states.ASSIGNED), (asked, states.OFFERED)):
+            foreign.refresh_from_db()
+            assert (foreign.state, foreign.priority) == (state, 1)
 
     def test_the_lead_sees_the_members_cases_and_not_the_offices(
         self, client, two, case, coordinator

@@ -1,5 +1,6 @@
 """Rules make slots: again and again, around closed days, past what people have done."""
 
+import uuid
 from datetime import date, time, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from core.clock import database_now
 from core.transitions import NotAllowed, Refused
 from core.worktime import easter, holidays
 from directory.models import ClosedDay
+from services_catalog.bookings.services import book, move
 from services_catalog.timetable import states
 from services_catalog.timetable.generating import finish_over, make_slots, preview, tick
 from services_catalog.timetable.models import ScheduleRule, Slot
@@ -26,7 +28,6 @@ from tests.factories.people import person_with
 from tests.factories.timetable import HOUR, make_rule, make_slot, soon
 
 EVERY_DAY = "MO,TU,WE,TH,FR,SA,SU"
-TODAY = date.today()
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def test_it_makes_what_is_missing_and_nothing_twice(desk):
     assert (slot.capacity, slot.state) == (7, states.OPEN)
     assert slot.starts_at - slot.book_until == 2 * HOUR
     assert town_day(slot.book_from) == slot.occurs_on - timedelta(days=3)
-    assert days(rule)[-1] <= TODAY + timedelta(weeks=3)
+    assert days(rule)[-1] <= date.today() + timedelta(weeks=3)
 
 
 def test_a_draft_and_a_stopped_rule_make_nothing(desk):
@@ -67,7 +68,9 @@ def test_a_draft_and_a_stopped_rule_make_nothing(desk):
     assert make_slots(rule.pk).made == 0
     with pytest.raises(NotAllowed):
         move_rule(rule, "start", actor=person_with(Role.AUDITOR))
-    over = make_rule(valid_from=TODAY - timedelta(days=9), valid_to=TODAY - timedelta(days=1))
+    over = make_rule(
+        valid_from=date.today() - timedelta(days=9), valid_to=date.today() - timedelta(days=1)
+    )
     with pytest.raises(Refused):
         move_rule(over, "start", actor=desk)
 
@@ -98,7 +101,7 @@ def test_closed_days_take_slots_away_and_give_them_back(desk):
     room = RoomFactory()
     rule = running(desk, byday=EVERY_DAY, room=room)
     make_slots(rule.pk)
-    day = TODAY + timedelta(days=4)
+    day = date.today() + timedelta(days=4)
     other = ClosedDay.objects.create(
         name_pl="Malowanie", starts_on=day, ends_on=day, room=RoomFactory()
     )
@@ -122,14 +125,44 @@ def test_closed_days_take_slots_away_and_give_them_back(desk):
 def test_a_booked_slot_on_a_closed_day_waits_for_a_person(desk):
     rule = running(desk, byday=EVERY_DAY)
     make_slots(rule.pk)
-    day = TODAY + timedelta(days=4)
+    day = date.today() + timedelta(days=4)
     rule.slots.filter(occurs_on=day).update(booked=2)
     ClosedDay.objects.create(name_pl="Awaria", starts_on=day, ends_on=day)
     assert [slot.occurs_on for slot in make_slots(rule.pk).kept] == [day]
 
 
+def test_who_waits_keeps_a_slot_where_it_is(desk):
+    """Closed for bookings and with people in the queue alone: their date does not move away."""
+    rule = running(desk, byday=EVERY_DAY, weeks_ahead=1, capacity=1, waitlist_max=3)
+    make_slots(rule.pk)
+    slot, emptied = rule.slots.filter(starts_at__gt=database_now() + 48 * HOUR)[:2]
+    for one in (slot, emptied):
+        booked = [
+            book(
+                one, actor=desk, party_size=1, name=name, email=f"{name}@example.org",
+                language="pl", channel="desk", submission_key=uuid.uuid4(), join_queue=bool(number),
+            )
+            for number, name in enumerate(("anna", "jan"))
+        ]  # fmt: skip
+        move_slot(one, "close", actor=desk)
+        for booking in booked if one == emptied else booked[:1]:
+            move(booking, "cancel_for", actor=desk)
+    slot.refresh_from_db()
+    assert (slot.booked, slot.held, slot.bookings.get(state="waiting").state) == (0, 0, "waiting")
+    before = slot.starts_at, emptied.starts_at
+    change_rule(rule, actor=desk, opens_at=time(15), closes_at=time(16))
+    assert [one.pk for one in make_slots(rule.pk).kept] == [slot.pk]
+    for one in (slot, emptied):
+        one.refresh_from_db()
+    assert (slot.starts_at, emptied.starts_at) == (before[0], before[1] + 6 * HOUR)
+    ClosedDay.objects.create(name_pl="Awaria", starts_on=slot.occurs_on, ends_on=slot.occurs_on)
+    assert [one.pk for one in make_slots(rule.pk).kept] == [slot.pk]
+    slot.refresh_from_db()
+    assert slot.state == states.CLOSED
+
+
 def test_public_holidays_movable_ones_too(desk):
-    year = TODAY.year + 1
+    year = date.today().year + 1
     feast = easter(year)
     values = {"byday": EVERY_DAY, "valid_from": feast - timedelta(days=2), "weeks_ahead": 52}
     rule = running(desk, runs_on_holidays=False, valid_to=feast + timedelta(days=63), **values)
@@ -142,7 +175,7 @@ def test_public_holidays_movable_ones_too(desk):
 def test_a_taken_room_is_told_and_the_other_days_are_made(desk):
     room = RoomFactory(name_pl="Sala kinowa")
     rule = running(desk, byday=EVERY_DAY, room=room, opens_at=time(9), closes_at=time(11))
-    day = TODAY + timedelta(days=3)
+    day = date.today() + timedelta(days=3)
     holder = make_slot(
         room=room, service=ServiceFactory(name="Próba chóru"),
         starts_at=soon(3, 0), ends_at=soon(4, 0),

@@ -13,10 +13,12 @@ from core.actors import SYSTEM
 from core.files import files_of
 from core.outbox.models import OutboxMail
 from forms.services import adopt_version, save_version
+from services_catalog import leaflet
 from services_catalog.cases import states
 from services_catalog.cases.models import ServiceRequest
-from services_catalog.models import EligibilityQuestion, Package, PackageItem
-from tests.factories.catalogue import ServiceFactory
+from services_catalog.models import EligibilityQuestion, Package, PackageItem, ServiceStep
+from services_catalog.selectors.services import find_service
+from tests.factories.catalogue import ServiceFactory, TargetGroupFactory
 from tests.factories.forms import field, form_json
 from tests.services_catalog.test_cases import links
 from tests.services_catalog.test_cases_full import PDF
@@ -214,3 +216,28 @@ def test_the_leaflet_is_a_tagged_pdf_and_the_same_every_time(client, language):
     assert first.content.startswith(b"%PDF")
     assert b"StructTreeRoot" in first.content
     assert first.content == second.content
+
+
+def test_the_leaflet_says_what_one_has_to_know(settings):
+    settings.WAGTAILADMIN_BASE_URL = "https://stacja.example/"
+    service = ServiceFactory(
+        slug="stol", name="Naprawa stołu", summary="Naprawiamy meble.", cost="20 zł",
+        is_free=False, contact_name="Anna Przykładowa", contact_phone="85 682 21 80",
+        contact_email="stol@example.org", groups=[TargetGroupFactory(name_pl="Seniorzy")],
+    )  # fmt: skip
+    service.steps = [
+        ServiceStep(text=words, locale=service.locale, sort_order=place)
+        for place, words in enumerate(("Dzwonisz.", "Przyjeżdżamy."))
+    ]
+    service.save()
+    found = leaflet.contents(find_service("stol", language="pl"))
+    said = {str(row["label"]): row["value"].replace("\u00a0", " ") for row in found["facts"]}
+    assert (found["language"], found["name"].replace("\u00a0", " ")) == ("pl", "Naprawa stołu")
+    assert found["summary"].replace("\u00a0", " ") == "Naprawiamy meble."
+    assert (said["Dla kogo"], said["Koszt"]) == ("Seniorzy", "20 zł")
+    assert said["Kontakt"] == "Anna Przykładowa, 85 682 21 80, stol@example.org"
+    assert "" not in said.values(), "what is not known is not printed"
+    assert found["steps"] == ["Dzwonisz.", "Przyjeżdżamy."]
+    assert found["url"] == "https://stacja.example/uslugi/stol/"
+    assert "<svg" in found["qr"]
+    assert found["example"] == ""

@@ -15,6 +15,7 @@ from directory.models import RoomUse, TeamRole
 from directory.services import add_member
 from services_catalog.timetable import selectors, states
 from services_catalog.timetable.models import ScheduleRule, Slot
+from services_catalog.timetable.recurrence import town_day
 from services_catalog.timetable.rooms import RoomConflict
 from services_catalog.timetable.services import create_slot, edit_slot, move_slot
 from tests.factories.catalogue import OrganisationFactory, RoomFactory, ServiceFactory
@@ -212,14 +213,14 @@ class TestReading:
 
     def test_drafts_and_hidden_services_are_nobodys(self):
         slot = make_slot(is_draft=True)
-        monday = selectors.monday_of(slot.starts_at.date())
+        monday = selectors.monday_of(town_day(slot.starts_at))
         assert not selectors.slots_of_week(monday).exists()
         assert list(selectors.slots_of_room(slot.room, slot.starts_at, slot.ends_at)) == list(
             Slot.objects.filter(room=slot.room)
         )
         slot = move_slot(slot, "publish", actor=person_with(Role.SERVICE_COORDINATOR))
         assert list(selectors.slots_of_week(monday)) == [slot]
-        assert list(selectors.slots_of_day(slot.starts_at.date())) == [slot]
+        assert list(selectors.slots_of_day(town_day(slot.starts_at))) == [slot]
         assert list(selectors.slots_of_week(monday, service=slot.service)) == [slot]
         assert not selectors.slots_of_week(monday, room=RoomFactory()).exists()
         slot.service.live = False

@@ -1,26 +1,30 @@
 """The calendar of staff: who sees and changes what, conflicts, series, figures and files."""
 
+import html
 import io
 import uuid
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from icalendar import Calendar
 from openpyxl import load_workbook
 
 from accounts.roles import Role
 from core.actors import SYSTEM
 from core.audit.models import AuditEvent
+from core.i18n.dates import short_day
 from core.outbox.models import OutboxMail
-from directory.models import TeamRole
-from directory.services import add_member
+from directory.models import ClosedDay, TeamRole
+from directory.services import add_member, reserve_room
 from services_catalog.bookings.models import Booking
 from services_catalog.bookings.services import book
 from services_catalog.timetable import feeds, states
 from services_catalog.timetable.generating import make_slots
 from services_catalog.timetable.models import ScheduleRule, Slot
-from services_catalog.timetable.services import move_rule
+from services_catalog.timetable.recurrence import town_day
+from services_catalog.timetable.services import change_rule, edit_slot, move_rule
 from tests.factories.catalogue import OrganisationFactory, RoomFactory, ServiceFactory
 from tests.factories.people import UserFactory, person_with
 from tests.factories.timetable import HOUR, make_rule, make_slot, soon
@@ -48,7 +52,7 @@ def sent(slot, **fields):
     """The form of a slot as the browser sends it."""
     values = {
         "service": slot.service_id, "provider": slot.provider_id or "", "room": slot.room_id or "",
-        "day": slot.starts_at.date().isoformat(), "opens_at": "12:00", "closes_at": "13:00",
+        "day": town_day(slot.starts_at).isoformat(), "opens_at": "12:00", "closes_at": "13:00",
         "capacity": slot.capacity, "waitlist_max": 0, "note": "",
     }  # fmt: skip
     return {**values, **fields}
@@ -63,7 +67,7 @@ def test_the_week_by_room_and_by_provider(client, desk, django_assert_max_num_qu
     slot = make_slot(service=ServiceFactory(name="Szycie"), room=room, capacity=1, waitlist_max=2)
     places(slot)
     places(slot, join_queue=True)
-    path = f"{WEEK}?dzien={slot.starts_at.date()}"
+    path = f"{WEEK}?dzien={town_day(slot.starts_at)}"
     page = client.get(path).content.decode()
     assert all(words in page for words in ("Sala kinowa", "Szycie", "1/1", "1 czeka"))
     with django_assert_max_num_queries(40) as few:
@@ -90,7 +94,7 @@ def test_a_conflict_is_explained_and_nothing_typed_is_lost(client, desk):
     made = Slot.objects.get(service=service)
     assert (made.room, made.note) == (other, "Weź nuty")
     answer = client.get(f"{url('new_slot')}?wzor={made.pk}")
-    assert answer.context["form"].initial["day"] == made.starts_at.date() + timedelta(days=7)
+    assert answer.context["form"].initial["day"] == town_day(made.starts_at) + timedelta(days=7)
 
 
 def test_one_slot_is_changed_and_cancelled_and_people_are_told(client, desk):
@@ -111,6 +115,44 @@ def test_one_slot_is_changed_and_cancelled_and_people_are_told(client, desk):
     assert OutboxMail.objects.filter(kind="bookings/called_off").count() == 1
     assert client.get(url("slot", slot.pk)).status_code == 200
     assert client.post(url("slot", slot.pk), sent(slot)).url == reverse("wagtailadmin_home")
+
+
+def test_who_has_no_address_is_named_to_be_called(client, desk):
+    """After a change, a cancelled slot and a cancelled series: number, name, telephone."""
+
+    def caller(slot, name, phone):
+        return book(
+            slot, actor=desk, party_size=1, name=name, phone=phone, language="pl", channel="phone",
+            submission_key=uuid.uuid4(), pin="12345678",
+        )  # fmt: skip
+
+    def told(answer):
+        return [
+            str(one) for one in answer.context["messages"] if one.level_tag.startswith("warning")
+        ]
+
+    slot = make_slot()
+    places(slot)
+    booking = caller(slot, "Jan Kowal", "856822180")
+    note = sent(slot, opens_at=f"{timezone.localtime(slot.starts_at):%H:%M}",
+                closes_at=f"{timezone.localtime(slot.ends_at):%H:%M}", note="Fartuch")  # fmt: skip
+    assert told(client.post(url("slot", slot.pk), note, follow=True)) == []
+    moved = client.post(url("slot", slot.pk), sent(slot), follow=True)
+    cancelled = client.post(url("cancel_slot", slot.pk), {"reason": "Awaria"}, follow=True)
+    for answer in (moved, cancelled):
+        [words] = told(answer)
+        assert all(text in words for text in (booking.number, "Jan Kowal", "856822180"))
+        assert "Maria" not in words
+        assert words in html.unescape(answer.content.decode())
+    rule = move_rule(make_rule(byday="MO,TU,WE,TH,FR,SA,SU", weeks_ahead=1), "start", actor=desk)
+    make_slots(rule.pk)
+    slot = rule.slots.live().last()
+    other = caller(slot, "Ewa Nowak", "601601601")
+    answer = client.post(
+        url("cancel_series", rule.pk), {"since": date.today(), "reason": "Remont"}, follow=True
+    )
+    [words] = told(answer)
+    assert all(text in words for text in (other.number, "Ewa Nowak", "601601601"))
 
 
 def test_a_rule_from_draft_to_the_end_of_its_series(client, desk):
@@ -158,6 +200,65 @@ def test_a_rule_from_draft_to_the_end_of_its_series(client, desk):
     assert client.get(url("rules")).status_code == 200
 
 
+def test_the_rules_say_which_days_somebody_has_to_look_at(
+    client, desk, django_assert_max_num_queries
+):
+    room = RoomFactory(name_pl="Sala kinowa")
+    values = {"byday": "MO,TU,WE,TH,FR,SA,SU", "weeks_ahead": 1, "runs_on_holidays": True}
+    holder = make_slot(room=room, starts_at=soon(2, 0), ends_at=soon(3, 0))
+    rule = move_rule(make_rule(room=room, **values), "start", actor=desk)
+    fine = move_rule(make_rule(**values), "start", actor=desk)
+    for one in (rule, fine):
+        make_slots(one.pk)
+
+    def listed():
+        return {one.pk: days for one, days in client.get(url("rules")).context["rules"]}
+
+    blocked = town_day(holder.starts_at)
+    assert listed() == {rule.pk: [blocked], fine.pk: []}
+    booked, edited, waited = rule.slots.filter(occurs_on__gt=blocked)[:3]
+    places(booked)
+    edit_slot(edited, actor=desk, note="Sala na piętrze")
+    # Only those with people keep the old hour; what staff have changed is meant so.
+    change_rule(rule, actor=desk, opens_at=time(12), closes_at=time(13))
+    make_slots(rule.pk)
+    assert listed()[rule.pk] == [blocked, booked.occurs_on]
+    ClosedDay.objects.create(
+        name_pl="Malowanie", starts_on=edited.occurs_on, ends_on=waited.occurs_on
+    )
+    for one in (rule, fine):
+        make_slots(one.pk)
+    assert listed() == {rule.pk: [blocked, booked.occurs_on, edited.occurs_on], fine.pk: []}
+    page = client.get(url("rules")).content.decode()
+    assert "Dni do sprawdzenia" in page
+    page = client.get(url("rule", rule.pk)).content.decode()
+    for day in (blocked, booked.occurs_on, edited.occurs_on):
+        assert short_day(day, "pl") in page.split("Najbliższe dni")[0]
+    with django_assert_max_num_queries(60) as few:
+        client.get(url("rules"))
+    for _number in range(4):
+        make_slots(move_rule(make_rule(room=RoomFactory(), **values), "start", actor=desk).pk)
+    with django_assert_max_num_queries(len(few)):
+        client.get(url("rules"))
+
+
+def test_a_slot_on_a_closed_day_is_warned_of(client, desk):
+    slot = make_slot(service=ServiceFactory(mode="slots", place="at_station"))
+    day = town_day(slot.starts_at)
+    values = sent(slot)
+    closed = ClosedDay.objects.create(name_pl="Malowanie ścian", starts_on=day, ends_on=day)
+    for address in (url("new_slot"), url("slot", slot.pk)):
+        answer = client.post(address, values, follow=True)
+        assert "ten dzień jest zamknięty (Malowanie ścian)" in answer.content.decode()
+    closed.delete()
+    for address in (url("new_slot"), url("slot", slot.pk)):
+        page = client.post(address, {**values, "note": "Inaczej"}, follow=True).content.decode()
+        assert "jest zamknięty" not in page
+    new_year = date(date.today().year + 1, 1, 1).isoformat()
+    answer = client.post(url("new_slot"), {**values, "day": new_year}, follow=True)
+    assert "ten dzień jest zamknięty (święto" in answer.content.decode()
+
+
 def test_every_role_sees_and_does_what_is_its_own(client):
     ours, theirs = OrganisationFactory(name_pl="Nasza"), OrganisationFactory(name_pl="Ich")
     member = person_with(Role.CONSORTIUM_MEMBER)
@@ -197,7 +298,7 @@ def test_every_role_sees_and_does_what_is_its_own(client):
     rule.refresh_from_db()
     assert (own.state, own.capacity, rule.state) == (states.OPEN, 5, states.DRAFT)
     client.force_login(member)
-    page = client.get(f"{WEEK}?dzien={own.starts_at.date()}").content.decode()
+    page = client.get(f"{WEEK}?dzien={town_day(own.starts_at)}").content.decode()
     assert "Nasze szycie" in page
     assert "Obce szycie" not in page
     assert client.get(url("slot", other.pk)).status_code == 404
@@ -238,10 +339,72 @@ def test_figures_and_files(client, desk, django_assert_max_num_queries):
     assert client.get(f"{url('reports')}?od=x&do=2020-01-01").status_code == 200
 
 
+def test_figures_of_who_did_not_come(client, desk):
+    slot = make_slot(service=ServiceFactory(name="Szycie"))
+    other = make_slot(service=ServiceFactory(name="Kuchnia"))
+    for one, came in ((slot, "attended"), (slot, "no_show"), (slot, "no_show"),
+                      (slot, "attended"), (other, "attended"), (other, "confirmed")):  # fmt: skip
+        Booking.objects.filter(pk=places(one).pk).update(state=came)
+    answer = client.get(url("reports"))
+    found = [
+        (row["slot__service__name"], row["people"], row["missing"], row["percent"])
+        for row in answer.context["absent"]
+    ]
+    assert found == [("Szycie", 4, 2, 50), ("Kuchnia", 1, 0, 0)]
+    page = " ".join(answer.content.decode().split())
+    assert '<th scope="row">Szycie</th><td>4</td><td>2</td><td>50</td>' in page
+
+
+def test_by_provider_and_what_others_do_in_a_room(client, desk):
+    room, group = RoomFactory(number=78, name_pl="Sala"), OrganisationFactory(name_pl="Koło")
+    slot = make_slot(service=ServiceFactory(name="Szycie"), room=room, provider=group)
+    end = slot.ends_at + 3 * HOUR
+    reserve_room(
+        room, slot.ends_at, end, purpose="Zebranie", party="Rada osiedla", actor=SYSTEM
+    )  # fmt: skip
+
+    def row(label, by):
+        answer = client.get(WEEK, {"dzien": town_day(slot.starts_at), "wedlug": by})
+        [found] = [one for one in answer.context["rows"] if one.label == label]
+        titles = [item.title for cell in found.cells for item in cell.items]
+        assert all(title in answer.content.decode() for title in titles)
+        return titles
+
+    assert row("Koło", "organizacja") == ["Szycie"]
+    assert row("78. Sala", "sala") == ["Szycie", "Zebranie (Rada osiedla)"]
+    answer = client.get(url("reports"))
+    assert [(bar.label, bar.value) for bar in answer.context["rooms"]] == [("78. Sala", 5)]
+    # An organisation's figures are of its own slots alone.
+    member = person_with(Role.CONSORTIUM_MEMBER)
+    add_member(group, user=member, role=TeamRole.EDITOR, actor=SYSTEM)
+    client.force_login(member)
+    answer = client.get(url("reports"))
+    assert [(bar.label, bar.value) for bar in answer.context["rooms"]] == [("78. Sala", 2)]
+
+
+def test_an_hour_that_the_clocks_leave_out_is_refused(client, desk):
+    last = date(date.today().year + 1, 3, 31)
+    night = last - timedelta(days=(last.weekday() + 1) % 7)
+    values = sent(make_slot(), day=night.isoformat())
+    for hours in (("02:30", "03:30"), ("01:00", "02:30"), ("02:30", "02:45")):
+        answer = client.post(
+            url("new_slot"), {**values, "opens_at": hours[0], "closes_at": hours[1]}
+        )
+        assert answer.status_code == 422, hours
+        assert "Tej nocy zegary" in answer.content.decode()
+    assert Slot.objects.count() == 1
+    client.post(url("new_slot"), {**values, "opens_at": "01:30", "closes_at": "03:30"})
+    slot = Slot.objects.latest("pk")
+    assert slot.ends_at - slot.starts_at == HOUR
+    day_before = (night - timedelta(days=1)).isoformat()
+    values |= {"day": day_before, "opens_at": "02:30", "closes_at": "03:30"}
+    assert client.post(url("new_slot"), values).status_code == 302
+
+
 def test_places_that_the_queue_wants_are_not_free_to_others(client):
     slot = make_slot(service=ServiceFactory(mode="slots"), capacity=2, waitlist_max=3)
     page = lambda: client.get(  # noqa: E731
-        reverse("timetable:week"), {"dzien": slot.starts_at.date()}
+        reverse("timetable:week"), {"dzien": town_day(slot.starts_at)}
     ).content.decode()
     assert "2 wolne miejsca" in page()
     places(slot)

@@ -109,6 +109,8 @@ def frozen_values(plebiscite: Plebiscite) -> dict[str, Any]:
         "channels": sorted(plebiscite.channels),
         "minimum_age": plebiscite.minimum_age,
         "residence": plebiscite.residence,
+        "turnout_by_age": plebiscite.turnout_by_age,
+        "districts": plebiscite.districts,
         "ruleset": plebiscite.ruleset.as_dict(),
         "beacon_rule": plebiscite.beacon_rule,
         "grace_s": plebiscite.grace_s,

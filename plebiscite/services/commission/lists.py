@@ -19,6 +19,7 @@ from django.views.decorators.debug import sensitive_variables
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
+from core.i18n.dates import TOWN_TIME, long_date
 from core.i18n.folding import fold
 from core.transitions import Refused, advisory_lock
 from plebiscite import keys
@@ -173,6 +174,15 @@ def _check(point: PollingPoint, channel: str, day: datetime.date) -> None:
         raise Refused(_("This vote does not take place that way."))
     if plebiscite.state not in TAKES_PAPER:
         raise Refused(_("Lists are not taken in at this time."))
+    first, last = (
+        moment.astimezone(TOWN_TIME).date()
+        for moment in (plebiscite.voting_opens_at, plebiscite.voting_closes_at)
+    )
+    if not first <= day <= last:
+        raise Refused(
+            _("On the day of the list nobody could vote: voting is from %(first)s to %(last)s.")
+            % {"first": long_date(first), "last": long_date(last)}
+        )
     if channel == Channel.PAPER and not PaperBatch.objects.filter(point=point, day=day).exists():
         raise Refused(_("No urn was in use at this point on that day: enter it first."))
 

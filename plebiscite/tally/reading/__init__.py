@@ -7,6 +7,7 @@ which line and what. Nothing is guessed: a file that can be read in two ways is 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from plebiscite.tally.reading.abif import read_abif
@@ -18,10 +19,7 @@ from plebiscite.tally.reading.records import read_records
 __all__ = ["FORMATS", "BadFile", "Election", "read_file"]
 
 _READERS: dict[str, Callable[[Path], Election]] = {
-    "soc": read_preflib,
-    "soi": read_preflib,
-    "toc": read_preflib,
-    "toi": read_preflib,
+    **{kind: partial(read_preflib, kind=kind) for kind in ("soc", "soi", "toc", "toi")},
     "abif": read_abif,
     "csv": read_records,
     "zip": read_bundle,

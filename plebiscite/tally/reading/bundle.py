@@ -6,13 +6,15 @@ This reads what has to be counted and checks no hash: that is the business of th
 
 from __future__ import annotations
 
-import io
 import json
+import lzma
 import zipfile
+import zlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from plebiscite.ballots import BadBallot, read_ballot
+from plebiscite.ballots import CODE, BadBallot, read_ballot
 from plebiscite.tally.model import BadRuleset, Method, Ruleset
 from plebiscite.tally.reading.common import BadFile, Election, quoted
 
@@ -22,51 +24,102 @@ _MANIFEST, _OPENINGS, _BEACON = "manifest.json", "openings.jsonl", "beacon.json"
 def read_bundle(path: Path) -> Election:
     """The ballots of an audit bundle, with its rules and its order of lots."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            return _read(archive)
-    except zipfile.BadZipFile as error:
+        archive = zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, NotImplementedError) as error:
         raise BadFile(f"this is no whole zip file: {error}") from None
-    except KeyError as error:
-        raise BadFile(f"the bundle lacks a file: {error.args[0]}") from None
+    with archive:
+        return _read(archive)
 
 
 def _read(archive: zipfile.ZipFile) -> Election:
-    manifest = _json(archive, _MANIFEST)
+    manifest = _object(b"".join(_lines(archive, _MANIFEST)), _MANIFEST)
     try:
-        ruleset = Ruleset.from_dict(manifest["ruleset"])
-        codes = tuple(option["code"] for option in manifest["options"])
-        titles = manifest["title"]
-    except (BadRuleset, KeyError, TypeError) as error:
+        ruleset = Ruleset.from_dict(_of(manifest, "ruleset", dict))
+    except BadRuleset as error:
         raise BadFile(f"{_MANIFEST} is not understood: {error}") from None
-    election = Election(codes, ruleset=ruleset, title=titles.get("pl", ""))
+    codes = _codes(manifest)
+    election = Election(codes, ruleset=ruleset, title=_title(manifest))
     known = frozenset(codes)
     # Ballots repeat: each text is read once.
     texts: dict[str, Any] = {}
     is_points = ruleset.method == Method.POINTS
-    with archive.open(_OPENINGS) as file:
-        for number, line in enumerate(io.TextIOWrapper(file, "utf-8"), start=1):
+    for number, line in enumerate(_lines(archive, _OPENINGS), start=1):
+        text = _object(line, _OPENINGS, line=number).get("ballot")
+        if not isinstance(text, str):
+            raise BadFile(f"{_OPENINGS}: the ballot is no text: {quoted(text)}", line=number)
+        if text not in texts:
             try:
-                text = json.loads(line)["ballot"]
-                if text not in texts:
-                    texts[text] = read_ballot(text, ruleset, known)
-            except (json.JSONDecodeError, KeyError, TypeError, BadBallot) as error:
+                texts[text] = read_ballot(text, ruleset, known)
+            except BadBallot as error:
                 raise BadFile(
                     f"{_OPENINGS}: no ballot of this vote: {error}", line=number
                 ) from None
-            if is_points:
-                election.scores[texts[text]] += 1
-            else:
-                election.ballots[texts[text]] += 1
+        if is_points:
+            election.scores[texts[text]] += 1
+        else:
+            election.ballots[texts[text]] += 1
     if ruleset.draws_lots:
-        order = _json(archive, _BEACON).get("order")
-        if not isinstance(order, list) or sorted(order) != sorted(codes):
+        order = _object(b"".join(_lines(archive, _BEACON)), _BEACON).get("order")
+        # As text, so that anything can be compared: codes are text, and equal to nothing else.
+        if not isinstance(order, list) or sorted(order, key=str) != sorted(codes):
             raise BadFile(f"{_BEACON} has no order of all options: {quoted(order)}")
         election.lot_order = tuple(order)
     return election
 
 
-def _json(archive: zipfile.ZipFile, name: str) -> Any:
+def _codes(manifest: dict[str, Any]) -> tuple[str, ...]:
+    """The codes of the options, as they may stand on a ballot."""
+    codes = []
+    for option in _of(manifest, "options", list):
+        code = option.get("code") if isinstance(option, dict) else None
+        if not isinstance(code, str) or not CODE.fullmatch(code):
+            raise BadFile(
+                f"{_MANIFEST} is not understood: an option without a code: {quoted(option)}"
+            )
+        codes.append(code)
+    if not codes or len(set(codes)) < len(codes):
+        raise BadFile(f"{_MANIFEST} is not understood: no options, or two with one code")
+    return tuple(codes)
+
+
+def _title(manifest: dict[str, Any]) -> str:
+    title = _of(manifest, "title", dict).get("pl", "")
+    if not isinstance(title, str):
+        raise BadFile(f"{_MANIFEST} is not understood: the title is no text: {quoted(title)}")
+    # Half a surrogate pair is JSON, and cannot be printed.
+    return title.encode(errors="replace").decode()
+
+
+def _of(manifest: dict[str, Any], name: str, kind: type) -> Any:
+    """A part of the manifest that is of this kind."""
+    value = manifest.get(name)
+    if not isinstance(value, kind):
+        wanted = "list" if kind is list else "object"
+        raise BadFile(f"{_MANIFEST} is not understood: {name} is no {wanted}: {quoted(value)}")
+    return value
+
+
+def _lines(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
+    """The lines of a file of the bundle; what cannot be unpacked is a bad file."""
     try:
-        return json.loads(archive.read(name))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise BadFile(f"{name} is no JSON: {error}") from None
+        with archive.open(name) as file:
+            yield from file
+    except KeyError:
+        raise BadFile(f"the bundle lacks a file: {name}") from None
+    # An encrypted file is a RuntimeError, an unknown compression a NotImplementedError.
+    except (RuntimeError, EOFError, zipfile.BadZipFile, zlib.error, lzma.LZMAError) as error:
+        raise BadFile(f"this is no whole zip file: {name}: {error}") from None
+
+
+def _object(raw: bytes, name: str, *, line: int = 0) -> dict[str, Any]:
+    """A JSON object in UTF-8."""
+    try:
+        value = json.loads(raw.decode())
+    except UnicodeDecodeError:
+        raise BadFile(f"{name} is not written in UTF-8", line=line) from None
+    # Also numbers of thousands of digits, and brackets within brackets without an end.
+    except (ValueError, RecursionError) as error:
+        raise BadFile(f"{name} is no JSON: {error}", line=line) from None
+    if not isinstance(value, dict):
+        raise BadFile(f"{name} is no JSON object: {quoted(value)}", line=line)
+    return value

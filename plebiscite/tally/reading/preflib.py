@@ -28,11 +28,11 @@ _PIECE = re.compile(
 Line = tuple[int, str]
 
 
-def read_preflib(path: Path) -> Election:
-    """The ballots of a PrefLib file."""
+def read_preflib(path: Path, kind: str) -> Election:
+    """The ballots of a PrefLib file of one kind: `soc`, `soi`, `toc` or `toi`."""
     with path.open(encoding="utf-8-sig") as file:
         lines = ((number, line.strip()) for number, line in enumerate(file, start=1))
-        reader = _Reader(path.suffix.lower().lstrip("."))
+        reader = _Reader(kind)
         return reader.read((number, line) for number, line in lines if line)
 
 
@@ -100,8 +100,6 @@ class _Reader:
     def _end_head(self, number: int) -> None:
         if "TITLE" in self.facts:
             self.election.title = self.facts["TITLE"][1]
-        if "DATA TYPE" in self.facts and not self.kind:
-            self.kind = self.facts["DATA TYPE"][1].strip().lower()
         if "NUMBER ALTERNATIVES" in self.facts:
             at, text = self.facts["NUMBER ALTERNATIVES"]
             promised = whole_number(text, line=at, what="the number of alternatives")

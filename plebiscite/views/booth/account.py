@@ -14,16 +14,14 @@ from django.views.decorators.http import require_http_methods
 from core.throttle import Throttled
 from plebiscite import addresses, clock
 from plebiscite.forms import DeclarationForm
-from plebiscite.marking import read_sheet
 from plebiscite.models import Plebiscite
 from plebiscite.permissions import may_vote
 from plebiscite.phases import Channel, takes_votes
-from plebiscite.selectors.paper import ballot_paper
 from plebiscite.selectors.public import today
 from plebiscite.services import watching
 from plebiscite.services.registering import DeclarationRefused, declare
 from plebiscite.views.booth.seat import AccountSeat
-from plebiscite.views.booth.steps import ballot, closed, take_step
+from plebiscite.views.booth.steps import ballot, closed, take_step, too_often
 from plebiscite.views.common import (
     carried,
     count_try,
@@ -95,27 +93,12 @@ def _answer(seat: AccountSeat) -> HttpResponse:
     try:
         count_try(request, "booth")
     except Throttled as refusal:
-        return _too_often(seat, refusal)
+        if request.POST.get("step", "") == "declare":
+            raise
+        return too_often(seat, refusal)
     if request.POST.get("step", "") == "declare":
         return _declare(seat, is_ours=seat.read_token() is not None)
     return take_step(seat)
-
-
-@sensitive_variables()
-def _too_often(seat: AccountSeat, refusal: Throttled) -> HttpResponse:
-    """The ballot as it was sent, to be sent again after a while; other forms get the usual page."""
-    paper = ballot_paper(seat.plebiscite.pk)
-    if paper is None or seat.request.POST.get("step", "") == "declare":
-        raise refusal
-    response = ballot(
-        seat,
-        sheet=read_sheet(paper.ruleset, seat.request.POST),
-        opened_at=seat.read_token(),
-        note=_("Too many tries. Your choice is kept: wait a few minutes and send it again."),
-        status=429,
-    )
-    response["Retry-After"] = str(refusal.retry_after)
-    return response
 
 
 def _form(seat: AccountSeat, data: Any = None) -> DeclarationForm:

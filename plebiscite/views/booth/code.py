@@ -11,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods
 
+from core.throttle import Throttled
 from plebiscite import clock
 from plebiscite.codes import BadCode, code_digest, read_code
 from plebiscite.models import Plebiscite
@@ -19,7 +20,7 @@ from plebiscite.selectors.codes import code_state
 from plebiscite.services import watching
 from plebiscite.views import gate
 from plebiscite.views.booth.seat import FRAME, CodeSeat
-from plebiscite.views.booth.steps import ballot, closed, take_step
+from plebiscite.views.booth.steps import ballot, closed, take_step, too_often
 from plebiscite.views.common import private, public_or_404
 
 #: How many letters of what was typed are shown again.
@@ -56,11 +57,14 @@ def serve(
     seat = CodeSeat(request, plebiscite, carried, frame=frame, is_kiosk=is_kiosk, first_step=1)
     if request.method != "POST":
         return first_page(seat) if takes_votes(plebiscite, clock.now()) else closed(seat)
-    gate.count_try(request, plebiscite)
     typed = request.POST.get("code", "")
     try:
         code = read_code(typed)
     except BadCode as bad:
+        try:
+            gate.count_form(request, plebiscite, is_guess=True)
+        except Throttled as refusal:
+            return _enter_too_often(seat, typed, refusal)
         return _not_a_code(seat, typed, bad)
     digest = code_digest(str(plebiscite.pk), code)
     seat = CodeSeat(
@@ -72,16 +76,21 @@ def serve(
         first_step=1,
         digest=digest,
     )
-    if request.POST.get("step", "enter") == "enter":
-        return _enter(seat, typed)
-    return take_step(seat)
+    is_entering = request.POST.get("step", "enter") == "enter"
+    try:
+        gate.count_form(request, plebiscite, is_guess=is_entering or seat.read_token() is None)
+    except Throttled as refusal:
+        if is_entering:
+            return _enter_too_often(seat, typed, refusal)
+        return too_often(seat, refusal)
+    return _enter(seat, typed) if is_entering else take_step(seat)
 
 
 @sensitive_variables()
-def first_page(seat: CodeSeat, **context: Any) -> HttpResponse:
+def first_page(seat: CodeSeat, *, status: int = 200, **context: Any) -> HttpResponse:
     """Where the code is typed in, with a riddle or some patience while the booth is attacked."""
     defaults = {"typed": "", "error": "", "groups": (), "riddle": gate.riddle(seat.plebiscite)}
-    return seat.draw("booth_code.html", {**defaults, **context})
+    return seat.draw("booth_code.html", {**defaults, **context}, status=status)
 
 
 @sensitive_variables()
@@ -109,6 +118,15 @@ def _enter(seat: CodeSeat, typed: str) -> HttpResponse:
         case "spent":
             return seat.voted()
     return ballot(seat)
+
+
+@sensitive_variables()
+def _enter_too_often(seat: CodeSeat, typed: str, refusal: Throttled) -> HttpResponse:
+    """The first page with what was typed, to be sent again after a while."""
+    error = _("Too many tries from this place. Wait a few minutes and send the code again.")
+    response = first_page(seat, status=429, typed=typed[:_LONGEST], error=error)
+    response["Retry-After"] = str(refusal.retry_after)
+    return response
 
 
 @sensitive_variables()

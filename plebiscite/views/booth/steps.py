@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_variables
 
 from core.templatetags.typography import typo
+from core.throttle import Throttled
 from plebiscite import clock, keys
 from plebiscite.ballots import (
     COMMITMENT_SIZE,
@@ -70,8 +71,9 @@ def ballot(
     error: str = "",
     note: str = "",
     status: int = 200,
+    opened: str | None = None,
 ) -> HttpResponse:
-    """The ballot, with what has been marked on it so far."""
+    """The ballot, with what has been marked on it so far; `opened` is for a mark as it came."""
     paper = ballot_paper(seat.plebiscite.pk)
     if paper is None:
         return closed(seat)
@@ -87,7 +89,7 @@ def ballot(
         "blank": blank_of(paper.codes),
         "error": error,
         "note": note,
-        "opened": seat.token(opened_at),
+        "opened": seat.token(opened_at) if opened is None else opened,
     }
 
     def page(sheet: Sheet) -> HttpResponse:
@@ -95,6 +97,24 @@ def ballot(
         return seat.draw("booth_ballot.html", {**context, **marked}, status=status)
 
     return _of_one_length(page(sheet or Sheet()), page(Sheet()), _most_bytes(shown, paper))
+
+
+@sensitive_variables()
+def too_often(seat: Seat, refusal: Throttled) -> HttpResponse:
+    """The ballot as it was sent, to be sent again after a while. Raises `refusal` without one."""
+    paper = ballot_paper(seat.plebiscite.pk)
+    if paper is None:
+        raise refusal
+    response = ballot(
+        seat,
+        sheet=read_sheet(paper.ruleset, seat.request.POST),
+        note=_("Too many tries. Your choice is kept: wait a few minutes and send it again."),
+        status=429,
+        # Nobody gets a new mark here: with one, the next form would not be counted as a guess.
+        opened=seat.request.POST.get("opened", ""),
+    )
+    response["Retry-After"] = str(refusal.retry_after)
+    return response
 
 
 @sensitive_variables()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
@@ -15,9 +15,7 @@ from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.widgets.button import Button, HeaderButton
 
-from core.admin import MomentColumn, ReadOnlyPolicy, ReadOnlyViewSet
-from core.audit import record
-from core.references import Reference
+from core.admin import MomentColumn, ReadOnlyPolicy, ReadOnlyViewSet, SafeExport
 from services_catalog.bookings import states
 from services_catalog.bookings.admin.screen import (
     date_view,
@@ -29,9 +27,6 @@ from services_catalog.bookings.admin.screen import (
 from services_catalog.bookings.models import Booking
 from services_catalog.cases.permissions import may_enter
 from services_catalog.models.service import Service
-
-#: Signs by which a spreadsheet takes a text for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class BookingPolicy(ReadOnlyPolicy):
@@ -63,7 +58,7 @@ class BookingFilterSet(WagtailFilterSet):
         fields = ["state", "slot__service", "channel"]
 
 
-class BookingIndexView(generic.IndexView):
+class BookingIndexView(SafeExport, generic.IndexView):
     """The list; names stand on the page of the date, where opening them is written down."""
 
     def get_base_queryset(self) -> QuerySet[Booking]:
@@ -75,19 +70,6 @@ class BookingIndexView(generic.IndexView):
         url = reverse("services_catalog_bookings:dates")
         button = HeaderButton(_("Dates and their people"), url=url, icon_name="date")
         return [*super().header_buttons, button]
-
-    def to_row_dict(self, item: Booking) -> Any:
-        row = super().to_row_dict(item)
-        for name, value in row.items():
-            # Objects become texts here, before anybody looks whether they are formulas.
-            words = str(value) if isinstance(value, str | Model) else ""
-            if words:
-                row[name] = f"'{words}" if words.startswith(FORMULA) else words
-        return row
-
-    def as_spreadsheet(self, queryset: Any, spreadsheet_format: str) -> Any:
-        record(Reference("services_catalog.booking", "export"), "export", actor=self.request.user)
-        return super().as_spreadsheet(queryset, spreadsheet_format)
 
 
 class BookingViewSet(ReadOnlyViewSet):

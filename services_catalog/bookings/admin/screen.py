@@ -159,13 +159,16 @@ def write_view(request: HttpRequest, pk: int) -> HttpResponse:
         )
         % {"count": number},
     )
-    if without:
-        numbers = ", ".join(booking.number for booking in without)
-        messages.warning(
-            request,
-            _("Without an e-mail address, to be called: %(numbers)s.") % {"numbers": numbers},
-        )
+    warn_of_calls(request, without)
     return redirect("services_catalog_bookings:date", slot.pk)
+
+
+def warn_of_calls(request: HttpRequest, bookings: list[Booking]) -> None:
+    """Says after an act whom nobody has told yet, with their telephone numbers."""
+    if bookings:
+        people = selectors.phone_list(bookings)
+        words = _("Without an e-mail address, to be called by telephone: %(people)s.")
+        messages.warning(request, words % {"people": people})
 
 
 def move_view(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:

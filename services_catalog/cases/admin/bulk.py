@@ -15,6 +15,7 @@ from wagtail.admin.views.bulk_action import BulkAction
 
 from services_catalog.cases import permissions, services
 from services_catalog.cases.admin.forms import AssignForm, PriorityForm
+from services_catalog.cases.admin.lists import CaseFilterSet
 from services_catalog.cases.models import ServiceRequest
 
 #: More than this in one go would hold its locks too long.
@@ -33,8 +34,21 @@ class CaseBulkAction(BulkAction):
         return ServiceRequest.objects.filter(pk__in=_uuids(object_ids)).select_related("service")
 
     def get_all_objects_in_listing_query(self, parent_id: Any) -> Any:
-        rows = ServiceRequest.objects.visible_to(self.request.user).open()
-        return rows.order_by("due_at").values_list("pk", flat=True)[:MOST]
+        """Those that the list shows, by the filter and the words in its address, in its order.
+
+        Without a chosen state only open ones: what is over cannot be changed any more.
+        """
+        chosen = self.request.GET
+        rows = ServiceRequest.objects.visible_to(self.request.user).with_urgency()
+        filters = CaseFilterSet(chosen, queryset=rows, request=self.request)
+        if not filters.is_valid():
+            return []
+        rows = filters.filter_queryset(rows)
+        if not chosen.getlist("state"):
+            rows = rows.open()
+        if words := chosen.get("q", "").strip():
+            rows = rows.found_by(words)
+        return rows.order_by("urgency", "due_at", "pk").values_list("pk", flat=True)[:MOST]
 
     def get_actionable_objects(self) -> tuple[list[ServiceRequest], dict[str, list[Any]]]:
         """Only what the person sees and may move; of other cases not even the number is said."""
@@ -108,7 +122,7 @@ class PriorityAction(CaseBulkAction):
 
 
 class MergeAction(CaseBulkAction):
-    """Join with the oldest of them."""
+    """Join with the oldest of them that is not over."""
 
     display_name = _("Join as duplicates")
     aria_label = _("Join the chosen cases with the oldest of them")

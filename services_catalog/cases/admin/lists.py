@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import django_filters
 from django.contrib import messages
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
@@ -28,11 +28,9 @@ from wagtail.admin.widgets.button import Button, HeaderButton
 from accounts.models import User
 from accounts.permissions import has_role, people_with, signed_in
 from accounts.roles import Role
-from core.admin import ReadOnlyPolicy, ReadOnlyViewSet
-from core.audit import record
+from core.admin import ReadOnlyPolicy, ReadOnlyViewSet, SafeExport
 from core.clock import database_now
 from core.i18n.dates import hour, long_date
-from core.references import Reference
 from directory.models import Organisation
 from services_catalog.cases import states
 from services_catalog.cases.admin.desk import take_down_view
@@ -48,8 +46,6 @@ from services_catalog.cases.models.case import ServiceRequestQuerySet
 from services_catalog.cases.permissions import may_enter, may_work
 from services_catalog.models.service import Service
 
-#: Signs by which a spreadsheet takes a text for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 FILTERS_KEPT = 20
 
 
@@ -111,7 +107,7 @@ class CaseFilterSet(WagtailFilterSet):
         return rows.filter(**late) if value else rows.exclude(**late)
 
 
-class CaseIndexView(generic.IndexView):
+class CaseIndexView(SafeExport, generic.IndexView):
     """The list, with taking down a request, saved filters and acts on several cases."""
 
     template_name = "services_catalog/admin/cases.html"
@@ -152,20 +148,6 @@ class CaseIndexView(generic.IndexView):
             may_work=may_work(self.request.user),
         )
         return context
-
-    def to_row_dict(self, item: ServiceRequest) -> Any:
-        row = super().to_row_dict(item)
-        for name, value in row.items():
-            # Objects become texts here, before anybody looks whether they are formulas.
-            words = str(value) if isinstance(value, str | Model) else ""
-            if words:
-                row[name] = f"'{words}" if words.startswith(FORMULA) else words
-        return row
-
-    def as_spreadsheet(self, queryset: Any, spreadsheet_format: str) -> Any:
-        target = Reference("services_catalog.servicerequest", "export")
-        record(target, "export", actor=self.request.user)
-        return super().as_spreadsheet(queryset, spreadsheet_format)
 
 
 def clean_query(query: str) -> str:

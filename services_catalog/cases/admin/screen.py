@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django import forms
 from django.contrib import messages
@@ -199,6 +199,7 @@ def move_view(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
         status = 409 if isinstance(error, services.Outdated) else 422
         # What was typed is kept: the case may have moved on while they were writing.
         if verb in WRITTEN:
+            written = _unsent(case, written)
             return _again(request, visible_case(request, pk), status=status, form=written)
         if verb in WITH_FORM:
             return _again(request, visible_case(request, pk), status=status, failed=(verb, small))
@@ -210,6 +211,18 @@ def move_view(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     if not ServiceRequest.objects.visible_to(request.user).filter(pk=case.pk).exists():
         return redirect("services_catalog_cases:index")
     return back
+
+
+def _unsent(case: ServiceRequest, form: AnswerForm) -> AnswerForm:
+    """The form as typed; with a key of its own where its key has sent a message already."""
+    key = form.cleaned_data["submission_key"]
+    if not case.messages.filter(submission_key=key).exists():
+        return form
+    typed: Any = form.data
+    data = typed.copy()
+    data["submission_key"] = str(uuid4())
+    form.data = data
+    return form
 
 
 def _again(

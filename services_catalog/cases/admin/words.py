@@ -25,7 +25,10 @@ HELP: dict[str, Any] = {
     "decline": _("Your reason is for the coordinator alone; the resident does not see it."),
     "reject": _("Ends the case. The resident gets your reason by mail."),
     "triage": _("Afterwards it can be offered to an organisation. The resident gets no mail."),
-    "take": _("Your office handles it, and it is assigned to you. The resident gets no mail."),
+    "take": _(
+        "Your office handles it, and it is assigned to you. The resident gets a mail only where "
+        "somebody else had it before."
+    ),
     "accept_offer": _("The case is yours, and you see the contact. The resident learns who helps."),
     "start": _("The resident sees that somebody works on it, and gets no mail."),
     "confirm_for": _("When you have spoken with the person: the deadline begins to run."),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 import uuid
 from typing import Any
@@ -12,6 +11,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.clock import ClockTimestamp
@@ -68,7 +68,7 @@ def _numbers_like(typed: str) -> list[str]:
     digits = re.fullmatch(r"(\d{1,6})(-\d)?", tidy)
     if digits is None:
         return []
-    years = range(FIRST_YEAR, datetime.date.today().year + 1)
+    years = range(FIRST_YEAR, timezone.localdate().year + 1)
     return [f"HAJ-{year}-{digits[1].zfill(6)}{digits[2] or ''}" for year in years]
 
 
@@ -139,6 +139,10 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
     def open(self) -> ServiceRequestQuerySet:
         """Not over yet."""
         return self.filter(state__in=states.OPEN)
+
+    def live(self) -> ServiceRequestQuerySet:
+        """Confirmed and not over yet: somebody goes on with them."""
+        return self.open().exclude(state=states.UNCONFIRMED)
 
 
 class ServiceRequest(models.Model):

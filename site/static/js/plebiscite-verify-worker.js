@@ -156,23 +156,23 @@ function unzip(bytes) {
   while (end >= 0 && view.getUint32(end, true) !== 0x06054b50) end -= 1;
   need(end >= 0, "zip");
   const files = new Map();
-  let place = view.getUint32(end + 16, true);
+  let place = view.getUint32(end + 16, true), double = "";
   for (let left = view.getUint16(end + 10, true); left > 0; left -= 1) {
     need(view.getUint32(place, true) === 0x02014b50 && view.getUint16(place + 10, true) === 0, "zip");
     const size = view.getUint32(place + 24, true), head = view.getUint32(place + 42, true);
     const names = view.getUint16(place + 28, true);
     const name = text(bytes.subarray(place + 46, place + 46 + names));
-    need(!files.has(name), name);
+    if (files.has(name)) double = name;
     const start = head + 30 + view.getUint16(head + 26, true) + view.getUint16(head + 28, true);
     need(start + size <= bytes.length, name);
     files.set(name, bytes.subarray(start, start + size));
     place += 46 + names + view.getUint16(place + 30, true) + view.getUint16(place + 32, true);
   }
-  return files;
+  return { files, double };
 }
 
 class Vote {
-  constructor(files) { this.files = files; }
+  constructor({ files, double }) { Object.assign(this, { files, double }); }
   read(name) { need(this.files.has(name), name); return this.files.get(name); }
   text(name) { return text(this.read(name)); }
   json(name) { try { return JSON.parse(this.text(name)); } catch { return fail(name); } }
@@ -222,6 +222,7 @@ function readCsv(content) {
 
 const CHECKS = {
   sums(vote) {
+    need(!vote.double, vote.double);
     const listed = new Map();
     for (const line of vote.text("SHA256SUMS").split("\n").filter(Boolean)) {
       const [digest, name] = [line.slice(0, 64), line.slice(66)];
