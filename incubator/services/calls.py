@@ -117,6 +117,8 @@ def extend_call(
     current: Call = lock_row(call)
     if not reason.strip():
         raise ValidationError({"reason": _("Say why.")})
+    if current.annulled_at is not None:
+        raise ValidationError(_("This call has been annulled already."))
     if closes_at <= current.closes_for(organisation.pk):
         raise ValidationError({"closes_at": _("This has to be later than the close.")})
     extension, _is_new = Extension.objects.update_or_create(
@@ -127,7 +129,7 @@ def extend_call(
     event = record(current, "extend", actor=actor, fields=[str(organisation.uuid)])
     # The page of the call is the same for everybody and says that it is closed.
     begin = f"/inkubator/wnioski/nowy/{current.slug}/"
-    for membership in organisation.memberships.select_related("user"):
+    for membership in organisation.memberships.filter(user__is_active=True).select_related("user"):
         queue_mail(
             "incubator/extended",
             membership.user.email,

@@ -77,6 +77,8 @@ def test_nobody_is_led_to_another_site(client, owner, elsewhere):
         ("name_pl", ""),
         ("website", "javascript:alert(1)"),
         ("name_pl", "x" * 200),
+        ("ps_status", "granted"),
+        ("group_people", "x" * 1001),
     ],
 )
 def test_bad_input_is_said_beside_the_field_and_kept(client, owner, field, typed):
@@ -86,8 +88,23 @@ def test_bad_input_is_said_beside_the_field_and_kept(client, owner, field, typed
     page = response.content.decode()
     assert f'id="id_{field}_error"' in page or 'class="error-summary"' in page
     assert not Organisation.objects.exists()
-    if typed and field != "legal_form":
+    if typed and field not in {"legal_form", "ps_status"}:
         assert typed in page
+
+
+def test_a_group_names_its_people_on_the_page(client, owner):
+    client.force_login(owner)
+    typed = {**TYPED, "legal_form": "informal_group", "register_type": "none", "nip": "", "krs": ""}
+    few = client.post("/konto/organizacje/nowa/", {**typed, "group_people": "Anna Żółć\nJan Dąb"})
+    assert few.status_code == 422
+    page = few.content.decode()
+    assert 'id="id_group_people_error"' in page
+    assert "Jan Dąb" in page
+    client.post("/konto/organizacje/nowa/", {**typed, "group_people": "Anna Ż\nJan Dąb\nOla Łąka"})
+    page = client.get(url("organisation", Organisation.objects.get())).content.decode()
+    assert "Anna Ż, Jan Dąb, Ola Łąka" in page
+    client.force_login(UserFactory())
+    assert client.get(url("organisation", Organisation.objects.get())).status_code == 404
 
 
 def test_hostile_names_are_text(client, owner):

@@ -407,6 +407,29 @@ class TestFormalCheck:
         assert posted(upload="plan", **{"file-plan": pdf("plan 2.pdf")}).status_code == 200
         assert len(kept()) == len(before) + 1
 
+    @pytest.mark.parametrize("way", ["withdraw", "annul"])
+    def test_it_ends_with_the_application(self, client, site, way):
+        application, checker = in_check()
+        services.ask_clarification(
+            application, questions="Co?", keys=["name"], days=5, actor=checker
+        )
+        if way == "withdraw":
+            services.withdraw(fresh(application), actor=owner_of(application))
+        else:
+            services.annul_call(
+                application.call, reason="Brak pieniędzy", actor=person_with(Role.APPROVER)
+            )
+        found = Clarification.objects.get()
+        assert found.state == Clarification.State.CANCELLED
+        assert found.closed_at
+        # Nobody is asked, or reminded, to put anything right any more.
+        Clarification.objects.update(due_at=database_now() + timedelta(days=1))
+        tidy()
+        assert not OutboxMail.objects.filter(kind="incubator/clarification_reminder").exists()
+        client.force_login(owner_of(application))
+        page = client.get(reverse("incubator:application", args=[application.uuid]))
+        assert "Co?" not in page.content.decode()
+
     def test_it_has_its_own_deadline(self):
         application, checker = in_check()
         owner = owner_of(application)

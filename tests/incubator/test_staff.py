@@ -12,10 +12,12 @@ from openpyxl import load_workbook
 
 from accounts.roles import Role
 from core.audit.models import AuditEvent
+from core.clock import database_now
 from core.ports import activity
 from core.transitions import WrongState, transition
 from directory.models import Organisation
 from home.setup import setup_site
+from incubator import services
 from incubator.models import Application, Call
 from incubator.states import State
 from tests.factories.incubator import (
@@ -96,6 +98,21 @@ class TestList:
         client.get(reverse(LIST))
         with django_assert_max_num_queries(40):
             client.get(reverse(LIST))
+
+    def test_one_sent_twice_stands_there_once(self, client, staff):
+        call = make_call()
+        plain, late = make_sent(call), make_draft(call)
+        services.begin_correction(plain, actor=owner_of(plain))
+        send(plain)
+        Call.objects.filter(pk=call.pk).update(closes_at=database_now() - timedelta(seconds=60))
+        send(late)
+        url = reverse("incubator_applications:index")
+        for value, number in (("false", plain), ("true", late)):
+            rows = client.get(url, {"in_grace": value}).context["object_list"]
+            assert [row.pk for row in rows] == [number.pk]
+            assert [row["Numer"] for row in exported(client, "csv", in_grace=value)] == [
+                Application.objects.get(pk=number.pk).number
+            ]
 
 
 class TestExport:

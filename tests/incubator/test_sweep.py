@@ -93,6 +93,7 @@ def everything(application):
         found.draft.rev,
         found.draft.is_correcting,
         found.draft.representation,
+        found.draft.saves.count(),
         list(found.attachments.order_by("pk").values_list("file_id", "removed_at")),
         list(found.comments.order_by("pk").values_list("text", "settled_at")),
         list(found.formal_items.order_by("pk").values_list("criterion", "result", "note")),
@@ -112,8 +113,9 @@ def attempts(application):
         {**common, "comment": "name", "comment-name": "Cudza uwaga"},
         {**common, "settle": comment},
         {**common, "function": "nikt", "declared": "on", "key": str(uuid.uuid4())},
-        {"do": "begin"},
-        {"do": "drop"},
+        {"save": application.draft.saves.last().pk},
+        {"begin": "1"},
+        {"drop": "1"},
     ]
 
 
