@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
+from django.urls import clear_url_caches
 from django.utils import timezone
 
 from accounts.models import User
@@ -21,9 +23,13 @@ LIST = "/admin/mail/"
 
 
 @pytest.fixture(autouse=True)
-def _in_english(settings: Any) -> None:
+def _in_english(settings: Any) -> Iterator[None]:
     """Sentences are compared as they stand in the code."""
     settings.LANGUAGE_CODE = "en"
+    clear_url_caches()
+    yield
+    # Addresses remember which language has no prefix.
+    clear_url_caches()
 
 
 def write(key: str, state: str = MailState.FAILED, problem: str = Problem.REFUSED) -> OutboxMail:
