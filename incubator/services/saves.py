@@ -7,6 +7,7 @@ takes words away always leaves the state before it.
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import takewhile
 from typing import Any
 
 from core.clock import database_now
@@ -63,12 +64,23 @@ def _goes_on(
 
 
 def _takes_away(before: Any, after: Any) -> bool:
-    if not before:
-        return False
-    if isinstance(before, str) and isinstance(after, str):
-        return not after or len(after) < len(before) - FEW_SIGNS
-    # Cells of a table, things that were ticked.
-    return len("".join(after or ())) < len("".join(before)) - FEW_SIGNS or not after
+    """Whether more than a few signs, or most of what there was, are gone from an answer."""
+    old, new = _signs(before), _signs(after)
+    start = _alike(old, new)
+    end = _alike(old[start:][::-1], new[start:][::-1])
+    gone = len(old) - start - end
+    return gone > FEW_SIGNS or 2 * gone > len(old)
+
+
+def _alike(one: str, other: str) -> int:
+    """How many signs they begin with alike."""
+    pairs = zip(one, other, strict=False)
+    return sum(1 for _pair in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def _signs(raw: Any) -> str:
+    """An answer as one text: the cells of a table, things that were ticked, one after another."""
+    return raw if isinstance(raw, str) else "\n".join(raw or ())
 
 
 def forget_old_saves() -> int:

@@ -16,7 +16,10 @@ from directory.services.merging import CannotMerge, pointing_here
 from incubator import services as incubator
 from incubator.models import Application
 from incubator.states import State
+from services_catalog.cases import services as cases
 from services_catalog.cases.models import ServiceRequest
+from services_catalog.cases.rules import LinkHolder
+from services_catalog.models import ServiceProvider
 from tests.factories.catalogue import OrganisationFactory, RoomFactory, ServiceFactory
 from tests.factories.incubator import (
     make_call,
@@ -29,7 +32,7 @@ from tests.factories.incubator import (
 )
 from tests.factories.people import UserFactory, person_with
 from tests.factories.timetable import make_slot
-from tests.services_catalog.test_cases import ask, offered, taken, team
+from tests.services_catalog.test_cases import ask, offered, team
 
 REASON = "Ten sam wpis dwa razy."
 
@@ -178,9 +181,14 @@ class TestWithServices:
         coordinator = person_with(Role.SERVICE_COORDINATOR)
         service = ServiceFactory(mode="slots")
         for organisation in (kept, duplicate):
-            service.providers.create(organisation=organisation, locale=service.locale)
-        case = offered(ask(ServiceFactory()), coordinator, duplicate)
-        case = taken(case, colleague)
+            ServiceProvider.objects.create(
+                service=service, organisation=organisation, locale=service.locale
+            )
+        OrganisationFactory(kind="leader")
+        asked = ask(ServiceFactory())
+        case = cases.move(asked, "confirm", actor=LinkHolder(case=asked.pk))
+        case = offered(case, coordinator, duplicate)
+        case = cases.move(case, "accept_offer", actor=colleague)
         room = RoomFactory()
         slot = make_slot(service=service, provider=duplicate, room=room)
         use = RoomUse.objects.standing().get(room=room)
@@ -195,7 +203,7 @@ class TestWithServices:
         # Whoever had a part in the project still has it, and those who handled the case go on.
         assert (kept.kind, made.changed["kind"]) == ("member", [["applicant", "member"]])
         assert case in ServiceRequest.objects.visible_to(User.objects.get(pk=colleague.pk))
-        assert service.providers.get().organisation == kept
+        assert ServiceProvider.objects.get(service=service).organisation == kept
         for model, field in pointing_here():
             assert not model._base_manager.filter(**{field: duplicate.pk}).exists(), model
 

@@ -31,7 +31,7 @@ def test_what_a_colleague_does_with_the_files_has_to_be_read_before_sending():
     application.draft.refresh_from_db()
     read = application.draft.rev
     services.add_file(application, field_key="consent", upload=pdf("b.pdf"), actor=colleague)
-    with pytest.raises(Refused, match="przeczyta"):
+    with pytest.raises(Refused, match="Przeczytaj"):
         send(application, rev=read)
     application.draft.refresh_from_db()
     read = application.draft.rev

@@ -65,12 +65,19 @@ def test_what_one_window_adds_is_one_state_and_what_takes_away_leaves_the_one_be
     save(application, "")
     save(application, "Znowu")
     assert kept(application) == ["Znowu", LONG[:-5]]
-    save(application, "Znowu w drugim oknie", client="two")
-    save(application, "Znowu kto inny", actor=team_of(application.organisation, TeamRole.EDITOR))
-    assert len(kept(application)) == 4
+    save(application, "Znowu nie")
+    save(application, "Coś innego")
+    assert kept(application) == ["Coś innego", "Znowu nie", LONG[:-5]]
+    save(application, "Coś innego w drugim oknie", client="two")
+    save(
+        application,
+        "Coś innego, kto inny",
+        actor=team_of(application.organisation, TeamRole.EDITOR),
+    )
+    assert len(kept(application)) == 5
     # Nothing changed: nothing to keep.
-    save(application, "Znowu kto inny")
-    assert len(kept(application)) == 4
+    save(application, "Coś innego, kto inny")
+    assert len(kept(application)) == 5
 
 
 def test_a_sitting_ends_after_some_minutes(application):
@@ -158,7 +165,7 @@ def test_only_the_team_reads_them_and_only_writers_bring_back(client, site, appl
 
 
 def send_with(application):
-    write(application, {"name": "Wysłane"}, owner_of(application))
+    write(application, {"name": "Wysłane", "place": "Tu"}, owner_of(application))
     return send(application).application
 
 
