@@ -183,10 +183,14 @@ class TestTheOrganisationGoes:
         archive_organisation(
             draft.organisation, reason="x", actor=person_with(Role.INCUBATOR_COORDINATOR)
         )
-        assert post(client, draft, "idea", go="save", idea_name="Dalej").status_code == 302
+        # As with a script, which names what was changed.
+        named = {"scripted": "1", "keys": "idea_name"}
+        saved = post(client, draft, "idea", go="save", idea_name="Dalej", **named)
+        assert saved.status_code == 302
         draft.draft.refresh_from_db()
         assert draft.draft.data["idea_name"] == "Dalej"
         answers = {"rules": "yes", "arrears": "yes", "file-statute": pdf()}
+        answers |= {"scripted": "1", "keys": ["rules", "arrears"]}
         assert post(client, draft, "papers", upload="statute", **answers).status_code == 302
         draft.draft.refresh_from_db()
         response = client.post(

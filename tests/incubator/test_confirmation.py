@@ -80,7 +80,9 @@ class TestDocument:
     def test_number_and_code_as_they_are_printed_are_what_the_public_page_knows(self, client, site):
         snapshot, other = self.sent(), self.sent()
         client.force_login(owner_of(snapshot.application))
-        printed = Printed(client.get(url_for("confirmation", snapshot.application)).content).text()
+        document = client.get(url_for("confirmation", snapshot.application)).content
+        # The same sign of the font is a hyphen and one that is seen at the end of a line alone.
+        printed = Printed(document).text().replace("\xad", "-")
         assert "Anna Żółć-Nowak" in printed
         number = re.search(r"INK/\d{4}/\d\d/\d{3}-\d", printed).group()
         code = re.search(r"(?:[A-Z2-7]{4}-){3}[A-Z2-7]{4}", printed).group()
