@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import secrets
 from typing import TypeVar
+from uuid import UUID
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 from django.db.models import Model, QuerySet
+from django.utils.crypto import salted_hmac
 
 PIN_TRIES = 5
 _NO_PIN = make_password("")
@@ -18,6 +20,15 @@ Contact = TypeVar("Contact", bound=Model)
 def draw_pin() -> str:
     """Eight digits for the paper slip."""
     return f"{secrets.randbelow(10**8):08d}"
+
+
+def pin_of(key: UUID) -> str:
+    """Eight digits for a request with this key: sent twice, it shows the same ones.
+
+    They follow from the key and the site's secret, so nobody reads them from the database.
+    """
+    digest = salted_hmac("services.pin", str(key), algorithm="sha256").hexdigest()
+    return f"{int(digest, 16) % 10**8:08d}"
 
 
 def find_by_pin(contacts: QuerySet[Contact], pin: str) -> Contact | None:

@@ -62,7 +62,7 @@ class Answers:
         )
         for question in shown:
             if question.takes_files:
-                kinds = _kinds(question.definition)
+                kinds = kinds_of(question.definition)
                 question.accept, question.accept_words = accept(kinds), in_words(kinds)
         return shown
 
@@ -196,7 +196,7 @@ def take(request: HttpRequest, service: Service, *, actor: Any, prefix: str = ""
 def _take_files(
     request: HttpRequest, item: Field, kept: list[str], answers: Answers, actor: Any
 ) -> None:
-    found = list(StoredFile.objects.filter(pk__in=kept, owner_type=""))
+    found = _ownerless(kept)
     most = int(item.options.get("max_files", 3))
     uploads = request.FILES.getlist(f"file-{item.key}")
     if len(found) + len(uploads) > most:
@@ -206,15 +206,24 @@ def _take_files(
         uploads = uploads[: max(0, most - len(found))]
     for upload in uploads:
         try:
-            found.append(store_upload(upload, actor=actor, allowed=_kinds(item)))
+            found.append(store_upload(upload, actor=actor, allowed=kinds_of(item)))
         except FileRefused as refusal:
             answers.errors[item.key] = " ".join(refusal.messages)
     answers.stored[item.key] = found
 
 
-def _kinds(item: Field) -> Collection[str]:
+def kinds_of(item: Field) -> Collection[str]:
     """The kinds of files that a question takes."""
     return item.options.get("kinds") or ALL
+
+
+def kept_files(token: str, key: str) -> list[StoredFile]:
+    """The files that an earlier try has brought for one question."""
+    return _ownerless(_kept(token).get(key, []))
+
+
+def _ownerless(numbers: list[str]) -> list[StoredFile]:
+    return list(StoredFile.objects.filter(pk__in=numbers, owner_type=""))
 
 
 def _kept(token: str) -> dict[str, list[str]]:
@@ -233,15 +242,17 @@ class Shown:
     text: str
 
 
-def shown(case: ServiceRequest, *, with_identity: bool = True) -> list[Shown]:
-    """The answers of a case in the active language; personal ones only where they may be seen."""
+def shown(
+    case: ServiceRequest, *, audiences: Collection[Audience] = tuple(Audience)
+) -> list[Shown]:
+    """The answers of a case in the active language, those that the reader may see."""
     if case.form_version is None:
         return []
     rows = []
     for key, item in case.form_version.form.fields.items():
         if key not in case.answers:
             continue
-        if item.audience == Audience.IDENTITY and not with_identity:
+        if item.audience not in audiences:
             continue
         rows.append(Shown(str(item.label), registry[item.type].show(item, case.answers[key])))
     return rows

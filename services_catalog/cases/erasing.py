@@ -32,6 +32,12 @@ def not_held(step: Step) -> None:
         raise Refused(_("The data of this case are erased already."))
 
 
+def not_erased(step: Step) -> None:
+    """What is erased stays empty: nobody writes into it again, whoever still has it open."""
+    if step.obj.erased_at is not None:
+        raise Refused(_("The data of this case were erased, so nothing can be added to it."))
+
+
 def erase(step: Step) -> None:
     """Contact, texts, messages, files, mail and links of one finished case, for good.
 

@@ -34,13 +34,17 @@ def bars(rows: Iterable[tuple[str, int]]) -> list[Bar]:
     return [Bar(label, value, round(100 * value / most)) for label, value in found]
 
 
+def free_states(user: Any) -> tuple[str, ...]:
+    """In which states nobody has a case yet: for whoever sees offers alone, those offered."""
+    return states.UNASSIGNED if permissions.may_read_all(user) else (states.OFFERED,)
+
+
 def due_figures(user: Any) -> dict[str, int]:
-    """What stands on the first page of the admin."""
+    """What stands on the first page of the admin; each is the length of a list one may open."""
     rows = ServiceRequest.objects.visible_to(user)
-    free = states.UNASSIGNED if permissions.may_read_all(user) else (states.OFFERED,)
     now = ClockTimestamp()
     found: dict[str, int] = rows.filter(state__in=states.OPEN).aggregate(
-        new=Count("pk", filter=Q(state__in=free)),
+        new=Count("pk", filter=Q(state__in=free_states(user))),
         overdue=Count("pk", filter=Q(state__in=states.OURS, due_at__lt=now)),
         waiting=Count("pk", filter=Q(state=states.WAITING)),
         mine=Count("pk", filter=Q(assigned_to=user, state__in=states.OURS)),
@@ -51,9 +55,10 @@ def due_figures(user: Any) -> dict[str, int]:
 def due_soon(user: Any) -> QuerySet[ServiceRequest]:
     """The cases somebody should look at first: their own, and those nobody has."""
     rows = ServiceRequest.objects.visible_to(user).with_overdue()
+    mine = rows.for_the_next_move_of(user)
     free = states.UNASSIGNED if permissions.may_work(user) else (states.OFFERED,)
     return (
-        rows.filter(Q(assigned_to=user, state__in=states.OURS) | Q(state__in=free))
+        mine.filter(Q(assigned_to=user) | Q(state__in=free))
         .select_related("service")
         .order_by("due_at")[:8]
     )

@@ -11,6 +11,7 @@ from accounts.permissions import has_role, people_with
 from accounts.roles import Role
 from core.actors import Actor
 from directory.models import WRITING_ROLES, Membership, Organisation
+from forms.schema.definition import Audience
 
 
 def may_read_all(user: Any) -> bool:
@@ -55,6 +56,18 @@ def handles(user: Any, case: Any) -> bool:
 def may_see_contact(user: Any, case: Any) -> bool:
     """An organisation that was only asked sees what is needed, and not yet for whom."""
     return may_read_all(user) or (handles(user, case) and case.state != "offered_to_member")
+
+
+def audiences_of(user: Any, case: Any) -> tuple[Audience, ...]:
+    """Which answers to a service's questions a member of staff may read.
+
+    Those that were marked for coordinators alone no organisation reads.
+    """
+    if may_read_all(user):
+        return tuple(Audience)
+    if may_see_contact(user, case):
+        return (Audience.CONTENT, Audience.IDENTITY)
+    return (Audience.CONTENT,)
 
 
 def verified_addresses(user: Any) -> list[str]:

@@ -20,7 +20,6 @@ from core.ports import Matter, Platform
 from core.references import reference
 from services_catalog.cases import states
 from services_catalog.cases.models import CaseMessage, ReplyTemplate, ServiceRequest
-from services_catalog.cases.permissions import is_provider, may_work
 from services_catalog.selectors.services import translations
 
 CASE_TYPE, MESSAGE_TYPE = "services_catalog.servicerequest", "services_catalog.casemessage"
@@ -168,12 +167,10 @@ def opened_cases(pks: Iterable[UUID]) -> list[Matter]:
 
 
 def waiting_cases(user: Any, language: str) -> Iterable[Matter]:
-    """Cases whose next move is the office's, the most urgent first."""
-    if not may_work(user) and not is_provider(user):
-        return
+    """Cases that this member of staff can move next, the most urgent first."""
     cases = (
         ServiceRequest.objects.visible_to(user)
-        .filter(state__in=states.OURS)
+        .for_the_next_move_of(user)
         .select_related("service")
         .order_by("due_at")[:50]
     )

@@ -44,6 +44,8 @@ PROVIDER = rules.provider
 DESK_OR_PROVIDER = DESK | PROVIDER
 REQUESTER = rules.requester
 ERASER = DESK | REQUESTER | SYSTEM_ONLY
+#: Moves that leave words of people in a case; once it is erased, none of them is offered.
+WRITING = frozenset({"note", "reopen", "rate"})
 
 WRITTEN = ("text", "submission_key", "files")
 
@@ -180,7 +182,7 @@ MACHINE = Machine(
         Transition(
             "note", STATES, None,
             who=DESK_OR_PROVIDER, label_staff=_("Write a note"),
-            guard=rules.text_given, effect=rules.note, takes=WRITTEN,
+            guard=[erasing.not_erased, rules.text_given], effect=rules.note, takes=WRITTEN,
         ),
         Transition(
             "reject", [NEW, TRIAGED], REJECTED,
@@ -229,7 +231,8 @@ MACHINE = Machine(
             "reopen", [RESOLVED, CLOSED], IN_PROGRESS,
             who=REQUESTER, label_staff=_("Reopen"),
             label_public=_("This does not settle it"),
-            guard=[rules.text_given, rules.closed_lately], effect=rules.reopen, takes=WRITTEN,
+            guard=[erasing.not_erased, rules.text_given, rules.closed_lately],
+            effect=rules.reopen, takes=WRITTEN,
             fields=(*clock.FIELDS, "closed_at", "outcome", "assigned_org"),
             mail=Notice(template="services_admin/reopened", to=notices.to_worker,
                         context=notices.for_staff),
@@ -242,7 +245,8 @@ MACHINE = Machine(
         Transition(
             "rate", CLOSED, None,
             who=REQUESTER, label_staff=_("Give feedback"), label_public=_("Send my opinion"),
-            guard=rules.not_rated, effect=rules.rate, takes=("rating", "comment"),
+            guard=[erasing.not_erased, rules.not_rated], effect=rules.rate,
+            takes=("rating", "comment"),
         ),
         Transition(
             "withdraw", OPEN, WITHDRAWN,

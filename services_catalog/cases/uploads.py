@@ -6,6 +6,7 @@ a signed list of its numbers; only files that still belong to nothing can be use
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -54,10 +55,13 @@ class WithFiles(forms.Form):
         self.kept = []
 
 
-def take_files(request: HttpRequest, form: WithFiles, *, actor: Any) -> list[StoredFile]:
+def take_files(
+    request: HttpRequest, form: WithFiles, *, actor: Any, more: Iterable[StoredFile] = ()
+) -> list[StoredFile]:
     """Stores what came with the form; refused files become errors of the field.
 
-    Gives all files, those of earlier tries first, and lets the form carry them on.
+    Gives all files, those of earlier tries first, and lets the form carry them on. `more` are
+    stored files without a place of their own any more; they come along as long as there is room.
     """
     kept = _kept(request.POST.get("kept_files", ""))
     uploads = request.FILES.getlist("files")
@@ -74,6 +78,7 @@ def take_files(request: HttpRequest, form: WithFiles, *, actor: Any) -> list[Sto
             kept.append(store_upload(upload, actor=actor))
         except FileRefused as refusal:
             form.add_error("files", refusal)
+    kept += list(more)[: max(0, MOST - len(kept))]
     form.kept = kept
     data = request.POST.copy()
     data[form.add_prefix("kept_files")] = signing.dumps([str(file.pk) for file in kept], salt=_SALT)

@@ -61,10 +61,13 @@ def test_what_is_registered():
         "open_data": ["organizacje", "uslugi", "wskazniki", "wydarzenia", "wyniki-glosowan"],
         "jobs": [
             "accounts.sweep",
+            "core.front_cache",
+            "core.pictures",
             "core.search",
             "home.declaration",
             "home.letters",
             "home.newsletter",
+            "home.sharing",
             "home.subscribers",
             "incubator.tidy",
             "plebiscite.bundles",

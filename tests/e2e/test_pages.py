@@ -17,7 +17,7 @@ from tests.e2e.server import Server
 #: What is no page of its own in the tree, and states that a page of each type does not show.
 MORE = (
     "/uslugi/wspolny-stol/",
-    "/uslugi/?koszt=bezplatne&dla=seniorzy&q=dom",
+    "/uslugi/?koszt=bezplatne&dla=seniorzy&wiek=od-65&q=dom",
     "/uslugi/?q=nicniema",
     "/it/uslugi/wspolny-stol/",
     "/be/",

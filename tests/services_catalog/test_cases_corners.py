@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 
 from accounts.roles import Role
 from core.audit.models import AuditEvent
+from core.clock import database_now
 from core.models import OutboxMail
 from core.transitions import Refused
 from services_catalog.cases import services, states
@@ -183,6 +184,22 @@ def for_package(package, **fields) -> ServiceRequest:
         "text": "Proszę o pomoc.", "email": "maria@example.org", "language": "pl", **fields,
     }  # fmt: skip
     return services.open_package(package, **values)
+
+
+class TestManyAreLate:
+    def test_those_already_told_of_keep_nobody_waiting(self, service, coordinator, monkeypatch):
+        monkeypatch.setattr("services_catalog.cases.services.upkeep.BATCH", 2)
+        told, fresh = [], []
+        for number in range(4):
+            one = ask(service, email="", phone="856822180")
+            late = database_now() - timedelta(hours=5 - number)
+            ServiceRequest.objects.filter(pk=one.pk).update(
+                warn_at=late, due_at=late, alarm=2 if number < 2 else 0
+            )
+            (told if number < 2 else fresh).append(one.pk)
+        services.expire_and_close()
+        rows = ServiceRequest.objects
+        assert set(rows.filter(pk__in=fresh).values_list("alarm", flat=True)) == {2}
 
 
 class TestPackages:

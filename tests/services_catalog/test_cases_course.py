@@ -39,7 +39,8 @@ class Clock:
         self.moment = datetime(2026, 11, 20, 9, 30, tzinfo=TOWN_TIME)
         for name in (
             "core.transitions.doing.database_now",
-            "services_catalog.cases.services.database_now",
+            "services_catalog.cases.services.opening.database_now",
+            "services_catalog.cases.services.upkeep.database_now",
             "django.utils.timezone.now",
         ):
             monkeypatch.setattr(name, lambda: self.moment)
@@ -99,9 +100,7 @@ class Course:
         case = self.case
         due, whole = self.deadlines()
         assert case.due_resolution_at == whole, self.events
-        # A reopened case waits for another answer first, within the time of its service.
-        if all(verb != "reopen" for verb, _source, _at in self.events):
-            assert case.due_at == due, self.events
+        assert case.due_at == due, self.events
         assert (case.closed_at is not None) is (case.state in states.FINAL)
         assert case.state not in states.HELD or case.assigned_org is not None
         assert case.state != states.CLOSED or case.outcome

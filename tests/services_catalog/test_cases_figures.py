@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from django.urls import reverse
 
 from accounts.roles import Role
 from core.clock import database_now
 from core.i18n.dates import TOWN_TIME
 from core.outbox.models import OutboxMail
+from core.transitions import available
 from directory.models import Membership, TeamRole
-from services_catalog.cases import digest, services
+from services_catalog.cases import digest, figures, selectors, services
 from services_catalog.cases.models import ServiceRequest
 from services_catalog.cases.rules import LinkHolder
 from tests.factories.catalogue import OrganisationFactory
@@ -151,3 +153,61 @@ class TestDigest:
         written = OutboxMail.objects.filter(kind="services_admin/digest")
         assert lead.email in {mail.to for mail in written}
         assert idle.email not in {mail.to for mail in written}
+
+
+class TestWhoseItIs:
+    """Figures, the list behind each, the panel and what waits agree for every role."""
+
+    @pytest.fixture
+    def people(self, service, coordinator):
+        workshop, kitchen = (OrganisationFactory(kind="member") for _one in range(2))
+        cooks = team(kitchen)
+        carpenter = team(workshop)
+        lead = person(Role.CONSORTIUM_LEAD)
+        both = team(kitchen, role=Role.CONSORTIUM_LEAD)
+        office = OrganisationFactory(kind="other")
+        outside = team(office, role=Role.CONSORTIUM_LEAD)
+        new(service)
+        offered(new(service), coordinator, kitchen)
+        late(mine(service, carpenter, coordinator, workshop))
+        started = services.move(mine(service, cooks, coordinator, kitchen), "start", actor=cooks)
+        services.move(started, "ask", actor=cooks, **text("Kiedy?"))
+        mine(service, outside, coordinator, office)
+        return {
+            "coordinator": coordinator, "carpenter": carpenter, "cook": cooks, "lead": lead,
+            "lead and cook": both, "lead outside": outside, "auditor": person(Role.AUDITOR),
+        }  # fmt: skip
+
+    EXPECTED = {
+        # role: new, overdue, waiting of the figures; rows of the panel; what waits for them
+        "coordinator": ((1, 1, 1), 1, 4),
+        "carpenter": ((0, 1, 0), 1, 1),
+        "cook": ((1, 0, 1), 1, 1),
+        "lead": ((1, 1, 1), 0, 0),
+        "lead and cook": ((1, 1, 1), 1, 1),
+        "lead outside": ((1, 1, 1), 1, 1),
+        "auditor": ((1, 1, 1), 0, 0),
+    }
+
+    @pytest.mark.parametrize("role", list(EXPECTED))
+    def test_each_figure_is_the_length_of_its_list(self, client, people, role):
+        user = people[role]
+        counted, panel, waits = self.EXPECTED[role]
+        client.force_login(user)
+        page = client.get("/admin/")
+        soup = BeautifulSoup(page.content, "html.parser")
+        links = [one["href"] for one in soup.select(f"a[href^='{LIST}?']")]
+        assert len(links) == 3
+        for link, number in zip(links, counted, strict=True):
+            rows = client.get(link).context["object_list"]
+            assert len(rows) == number, link
+            assert f"{number} " in soup.select_one(f"a[href='{link}']").text
+        due = figures.due_figures(user)
+        assert (due["new"], due["overdue"], due["waiting"]) == counted
+        assert figures.due_soon(user).count() == panel
+        waiting = list(selectors.waiting_cases(user, "pl"))
+        assert len(waiting) == waits
+        # Whatever is said to wait for somebody, they see and can move.
+        for matter in waiting:
+            opened = ServiceRequest.objects.visible_to(user).get(number=matter.number)
+            assert {row.verb for row in available(opened, user)} - {"note"}

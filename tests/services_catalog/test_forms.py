@@ -8,15 +8,18 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
 
+from accounts.roles import Role
 from core.actors import SYSTEM
 from core.files.models import StoredFile
 from forms.services import adopt_version, save_version
 from forms.types import registry
-from services_catalog.cases import services
+from services_catalog.cases import permissions, services
+from services_catalog.cases.answers import shown
 from services_catalog.cases.models import ServiceRequest
 from services_catalog.models.service import forms_of_services
+from tests.factories.catalogue import OrganisationFactory
 from tests.factories.forms import field, form_json
-from tests.services_catalog.test_cases import coordinator, service, text
+from tests.services_catalog.test_cases import coordinator, offered, person, service, team, text
 from tests.services_catalog.test_cases_full import PDF
 
 __all__ = ["coordinator", "service"]
@@ -57,7 +60,8 @@ def test_questions_are_asked_and_answers_kept_and_shown(client, service, form):
     answer = send(client, service, room="else", where="Piwnica", alone="yes")
     found = ServiceRequest.objects.get()
     assert found.answers == {"room": "else", "where": "Piwnica", "alone": True}
-    page = client.get(answer.url).content.decode()
+    assert answer.status_code == 200, "a telephone alone: number and PIN are shown"
+    page = client.get(f"/sprawy/{found.pk}/").content.decode()
     assert "Gdzie indziej" in page
     assert "Piwnica" in page
 
@@ -115,12 +119,34 @@ def test_personal_answers_go_and_figures_stay(client, service, form, coordinator
     assert ServiceRequest.objects.get().answers == {"room": "else"}
 
 
-def test_an_organisation_that_is_only_asked_sees_no_personal_answer(client, service, form):
-    from services_catalog.cases.answers import shown
-
-    send(client, service, room="kitchen", alone="yes")
+def test_who_reads_which_answers(client, service, form, coordinator):
+    """Asked, an organisation reads the matter; having it, also what is personal; never the rest."""
+    inner = field("inner", "text", audience="staff")
+    version = save_version("naprawa", form_json(ROOM, HEALTH, inner), actor=SYSTEM)
+    service.form_version = version
+    service.save()
+    send(client, service, room="kitchen", alone="yes", inner="tylko dla biura")
     found = ServiceRequest.objects.select_related("form_version").get()
-    assert [row.text for row in shown(found, with_identity=False)] == ["Kuchnia"]
+    workshop = OrganisationFactory(kind="member")
+    worker = team(workshop)
+
+    def read(user) -> list[str]:
+        case = ServiceRequest.objects.select_related("form_version").get()
+        return [row.text for row in shown(case, audiences=permissions.audiences_of(user, case))]
+
+    offered(found, coordinator, workshop)
+    assert read(worker) == ["Kuchnia"]
+    client.force_login(worker)
+    page = client.get(f"/admin/sprawy/inspect/{found.pk}/").content.decode()
+    assert "Kuchnia" in page
+    assert "Pytanie alone" not in page
+    services.move(found, "accept_offer", actor=worker)
+    assert read(worker) == ["Kuchnia", "tak"]
+    assert (
+        "tylko dla biura" not in client.get(f"/admin/sprawy/inspect/{found.pk}/").content.decode()
+    )
+    assert read(coordinator) == ["Kuchnia", "tak", "tylko dla biura"]
+    assert read(person(Role.AUDITOR)) == ["Kuchnia", "tak", "tylko dla biura"]
 
 
 def test_the_desk_asks_them_too(client, service, form, coordinator):

@@ -293,8 +293,9 @@ def test_a_person_takes_everything_away(client, service):
         "text": "Kran", "name": "Jan", "phone": "856822180", "submission_key": uuid.uuid4(),
         "files": [pdf("plan")],
     }  # fmt: skip
-    page = client.post(f"/uslugi/{service.slug}/zgloszenie/", data, follow=True)
+    client.post(f"/uslugi/{service.slug}/zgloszenie/", data)
     found = ServiceRequest.objects.get()
+    page = client.get(f"/sprawy/{found.pk}/")
     assert "dane.zip" in page.content.decode()
     answer = client.get(f"/sprawy/{found.pk}/dane.zip")
     with zipfile.ZipFile(io.BytesIO(answer.content)) as packed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from wagtail.admin.site_summary import SummaryItem
@@ -19,7 +20,8 @@ class CaseSummary(SummaryItem):
     template_name = "services_catalog/admin/summary.html"
 
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
-        return {"figures": figures.due_figures(self.request.user)}
+        free = [("state", state) for state in figures.free_states(self.request.user)]
+        return {"figures": figures.due_figures(self.request.user), "free": urlencode(free)}
 
     def is_shown(self) -> bool:
         return may_enter(self.request.user)

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from core.i18n.sorting import sort_key
-from services_catalog.cases import answers, services
+from services_catalog.cases import answers, left_over, services
 from services_catalog.cases.admin.forms import DeskRequestForm
 from services_catalog.cases.admin.screen import slip
 from services_catalog.cases.models import ServiceRequest
@@ -28,12 +28,15 @@ def take_down_view(request: HttpRequest) -> HttpResponse:
     typed = request.POST.get("service") or request.GET.get("service", "")
     chosen = options.filter(pk=typed).first() if typed.isdecimal() and len(typed) < 10 else None
     asked = answers.begin(chosen) if chosen else None
+    left = None
     if request.method == "POST":
         form.is_valid()
-        files = take_files(request, form, actor=request.user)
         if chosen:
             asked = answers.take(request, chosen, actor=request.user)
-        if form.is_valid() and chosen and (asked is None or asked.is_valid):
+        left = left_over.find(request, [asked] if asked else [], actor=request.user)
+        files = take_files(request, form, actor=request.user, more=left.files)
+        is_right = form.is_valid() and (asked is None or asked.is_valid)
+        if chosen and is_right and not left.is_news:
             values = {**form.cleaned_data, "files": files}
             values.pop("kept_files")
             if asked is not None:
@@ -53,6 +56,7 @@ def take_down_view(request: HttpRequest) -> HttpResponse:
             return redirect("services_catalog_cases:inspect", case.pk)
     context = {
         "form": form,
+        "left": left,
         "asked": asked,
         "services": sorted(options, key=lambda one: sort_key(one.name)),
         "chosen": chosen,

@@ -19,7 +19,7 @@ from wagtail.admin.views import generic
 from core.clock import database_now
 from core.files import serve
 from core.transitions import Transition, TransitionError, available
-from services_catalog.cases import answers, erasing, permissions, selectors, services
+from services_catalog.cases import answers, erasing, permissions, selectors, services, states
 from services_catalog.cases.admin import words
 from services_catalog.cases.admin.forms import (
     AnswerForm,
@@ -98,7 +98,11 @@ def case_context(
     failed: tuple[str, forms.Form] | None = None,
 ) -> dict[str, Any]:
     """What the screen of a case shows to this person."""
-    rows = available(case, request.user)
+    rows = [
+        row
+        for row in available(case, request.user)
+        if not (case.erased_at and row.verb in states.WRITING)
+    ]
     written = sorted(
         (row for row in rows if row.verb in WRITTEN), key=lambda row: WRITTEN.index(row.verb)
     )
@@ -108,9 +112,7 @@ def case_context(
         "case": case,
         "timeline": selectors.timeline(case, for_staff=True),
         "files": selectors.request_files(case),
-        "answers": answers.shown(
-            case, with_identity=permissions.may_see_contact(request.user, case)
-        ),
+        "answers": answers.shown(case, audiences=permissions.audiences_of(request.user, case)),
         "overdue": selectors.is_overdue(case, database_now()),
         "may_see_contact": permissions.may_see_contact(request.user, case),
         "may_export": permissions.may_work(request.user) and case.erased_at is None,

@@ -78,15 +78,29 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
     def visible_to(self, user: Any) -> ServiceRequestQuerySet:
         """What a member of staff may see; nothing for anybody else.
 
-        Coordinators, auditors and administrators all of them; the consortium's lead those that
-        its members have; a member those offered to or held by its own organisation.
+        Coordinators, auditors and administrators all of them; a member those offered to or held
+        by its own organisation; the consortium's lead also those that any member has.
         """
         if permissions.may_read_all(user):
             return self
+        if not permissions.may_enter(user):
+            return self.none()
+        theirs = Q(assigned_org__in=permissions.own_organisations(user))
         if permissions.leads_consortium(user):
-            return self.filter(assigned_org__kind="member")
-        if permissions.is_provider(user):
-            return self.filter(assigned_org__in=permissions.own_organisations(user))
+            theirs |= Q(assigned_org__kind="member")
+        return self.filter(theirs)
+
+    def for_the_next_move_of(self, user: Any) -> ServiceRequestQuerySet:
+        """Those on which this member of staff can do the next thing.
+
+        For coordinators all that the office has to move; for others those that their own
+        organisation has or was offered: what other members have, the lead sees and cannot move.
+        """
+        ours = self.filter(state__in=states.OURS)
+        if permissions.may_work(user):
+            return ours
+        if permissions.is_provider(user) or permissions.leads_consortium(user):
+            return ours.filter(assigned_org__in=permissions.own_organisations(user))
         return self.none()
 
     def of_person(self, user: Any) -> ServiceRequestQuerySet:
@@ -295,6 +309,16 @@ class ServiceRequest(models.Model):
             models.CheckConstraint(
                 condition=Q(duplicate_of__isnull=True) | ~Q(duplicate_of=F("id")),
                 name="services_case_not_of_itself",
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True)
+                | Q(
+                    state__in=states.FINAL,
+                    text="",
+                    requester__isnull=True,
+                    public_reason__in=["", "–"],
+                ),
+                name="services_case_erased_is_empty",
             ),
             models.CheckConstraint(
                 condition=Q(parent__isnull=True) | ~Q(parent=F("id")),

@@ -1,4 +1,4 @@
-"""The resident's side: asking, following, replying."""
+"""The resident's side: following a case and replying."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language, get_language_info
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -27,131 +27,14 @@ from core.tokens.views import Question, TokenView
 from core.transitions import TransitionError, available
 from services_catalog.cases import answers, erasing, notices, selectors, services, states
 from services_catalog.cases.access import actor_for, grant
-from services_catalog.cases.forms import (
-    FeedbackForm,
-    LostLinkForm,
-    MessageForm,
-    PackageForm,
-    PinForm,
-    RequestForm,
-)
+from services_catalog.cases.forms import FeedbackForm, LostLinkForm, MessageForm, PinForm
 from services_catalog.cases.models import ServiceRequest
 from services_catalog.cases.rules import LinkHolder
 from services_catalog.cases.uploads import take_files
-from services_catalog.selectors.packages import find_package, package_services
-from services_catalog.selectors.services import find_service, request_url
 
 #: Moves a resident may press here, and which of them carry a text.
 MOVES = ("reply", "accept", "reopen", "rate", "withdraw")
 WITH_TEXT = ("reply", "reopen")
-
-
-# --- Asking -----------------------------------------------------------------------------------
-
-
-@never_cache
-@sensitive_post_parameters()
-@require_http_methods(["GET", "HEAD", "POST"])
-def request_service(request: HttpRequest, slug: str) -> HttpResponse:
-    """The form for a service, with or without an account."""
-    language = get_language() or settings.LANGUAGE_CODE
-    service = find_service(slug, language=language)
-    if service is None or not request_url(service):
-        raise Http404
-    user = request.user
-    if request.method == "POST":
-        throttle("services.request", visitor_key(request), limit=20, per=timedelta(hours=1))
-        form = RequestForm(request.POST, request.FILES)
-        form.is_valid()
-        files = take_files(request, form, actor=user)
-        asked = answers.take(request, service.canonical, actor=user)
-        if form.is_valid() and (asked is None or asked.is_valid):
-            values = {**form.cleaned_data, "files": files}
-            values.pop("kept_files")
-            if asked is not None:
-                values["form_version"], values["answers"] = asked.version, asked.values
-                values["files"] = [*files, *asked.files]
-            case = services.open_case(service.canonical, actor=user, language=language, **values)
-            grant(request, case)
-            return redirect("services:case", pk=case.pk)
-    else:
-        initial = (
-            {"name": user.get_full_name(), "email": user.email} if user.is_authenticated else {}
-        )
-        form = RequestForm(initial=initial)
-        asked = answers.begin(service.canonical)
-    context = {
-        "service": service,
-        "asked": asked,
-        "form": form,
-        "working_days": service.canonical.reply_days,
-        "retention_months": service.canonical.retention_months,
-        "fallback_language": (
-            get_language_info(service.text_language) if service.is_fallback else None
-        ),
-    }
-    status = 422 if form.is_bound else 200
-    return render(request, "services_catalog/cases/request.html", context, status=status)
-
-
-@never_cache
-@sensitive_post_parameters()
-@require_http_methods(["GET", "HEAD", "POST"])
-def request_package(request: HttpRequest, slug: str) -> HttpResponse:
-    """One request for the services of a package; those that are not always part are ticked."""
-    language = get_language() or settings.LANGUAGE_CODE
-    package = find_package(slug, language=language)
-    if package is None:
-        raise Http404
-    user = request.user
-    asking = package_services(package.row)
-    if request.method == "POST":
-        throttle("services.request", visitor_key(request), limit=20, per=timedelta(hours=1))
-        form = PackageForm(request.POST, request.FILES, package=package)
-        form.is_valid()
-        files = take_files(request, form, actor=user)
-        chosen = {one.pk for one in form.cleaned_data.get("services", ())}
-        wanted = chosen | {one.pk for one, is_required in asking if is_required}
-        asked = answers.take_all(
-            request, [one for one, _is_required in asking], wanted=wanted, actor=user
-        )
-        if form.is_valid() and all(one.is_valid for one in asked.values()):
-            values = {**form.cleaned_data, "files": files}
-            values.pop("kept_files")
-            questions = {
-                pk: {"form_version": one.version, "answers": one.own_values, "files": one.files}
-                for pk, one in asked.items()
-                if pk in wanted
-            }
-            case = services.open_package(
-                package.row, actor=user, language=language, questions=questions, **values
-            )
-            grant(request, case)
-            return redirect("services:case", pk=case.pk)
-    else:
-        initial = (
-            {"name": user.get_full_name(), "email": user.email} if user.is_authenticated else {}
-        )
-        form = PackageForm(initial=initial, package=package)
-        asked = answers.begin_all(one for one, _is_required in asking)
-    names = {one.canonical.pk: one.name for one in package.services}
-    context = {
-        "package": package,
-        "form": form,
-        "asked_of": [
-            (names.get(one.pk, one.name), is_required, asked[one.pk])
-            for one, is_required in asking
-            if one.pk in asked
-        ],
-        "wrong": len(form.errors) + sum(len(one.errors) for one in asked.values()),
-        "working_days": package.row.coordination.reply_days,
-        "retention_months": package.row.coordination.retention_months,
-    }
-    status = 422 if form.is_bound else 200
-    return render(request, "services_catalog/cases/package_request.html", context, status=status)
-
-
-# --- Following --------------------------------------------------------------------------------
 
 
 def find_case(pk: UUID) -> ServiceRequest:
@@ -176,9 +59,17 @@ def case_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         case = find_case(pk)
         actor = actor_for(request, case)
     except Http404:
-        # The same page whether there is such a case or not.
-        return render(request, "services_catalog/cases/no_access.html", status=404)
+        return not_open(request)
     return show_case(request, case, actor)
+
+
+def not_open(request: HttpRequest) -> HttpResponse:
+    """The ways to open a case: the same page whether there is such a case or not.
+
+    Whoever was writing when the hour was over finds the words here.
+    """
+    context = {"unsent": request.POST.get("text", "") or request.POST.get("comment", "")}
+    return render(request, "services_catalog/cases/no_access.html", context, status=404)
 
 
 def show_case(
@@ -187,8 +78,14 @@ def show_case(
     actor: Any,
     form: MessageForm | None = None,
     feedback_form: FeedbackForm | None = None,
+    status: int = 422,
 ) -> HttpResponse:
-    moves = [row for row in available(case, actor) if row.verb in MOVES]
+    moves = [
+        row
+        for row in available(case, actor)
+        if row.verb in MOVES and not (case.erased_at and row.verb in states.WRITING)
+    ]
+    writing = next((row for row in moves if row.verb in WITH_TEXT), None)
     may_rate = any(row.verb == "rate" for row in moves) and not hasattr(case, "feedback")
     is_known = case.assigned_org is not None and case.state != states.OFFERED
     context = {
@@ -197,7 +94,9 @@ def show_case(
         "timeline": selectors.timeline(case),
         "files": selectors.request_files(case),
         "answers": answers.shown(case),
-        "writing": next((row for row in moves if row.verb in WITH_TEXT), None),
+        "writing": writing,
+        # Words for which there is no form any more, to be copied.
+        "unsent": form.data.get("text", "") if form and writing is None else "",
         "moves": [row for row in moves if row.verb not in (*WITH_TEXT, "rate")],
         "form": form or MessageForm(),
         "feedback_form": (feedback_form or FeedbackForm()) if may_rate else None,
@@ -212,7 +111,7 @@ def show_case(
         request,
         "services_catalog/cases/case.html",
         context,
-        status=422 if form or feedback_form else 200,
+        status=status if form or feedback_form else 200,
     )
     # Not `no-referrer`: from such a page browsers send `Origin: null`, and the forms here would
     # be refused. The address holds no secret, and other sites learn nothing.
@@ -227,11 +126,15 @@ def move_case(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     """A button on the case's page; only POST acts, everything else leads to that page."""
     if request.method != "POST":
         return redirect("services:case", pk=pk)
-    case = find_case(pk)
-    actor = actor_for(request, case)
     if verb not in MOVES:
         raise Http404
+    try:
+        case = find_case(pk)
+        actor = actor_for(request, case)
+    except Http404:
+        return not_open(request)
     values: dict[str, Any] = {}
+    form: MessageForm | None = None
     if verb in WITH_TEXT:
         throttle("services.message", str(case.pk), limit=60, per=timedelta(hours=1))
         form = MessageForm(request.POST, request.FILES)
@@ -253,6 +156,9 @@ def move_case(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
         services.move(case, verb, actor=actor, **values)
     except TransitionError as error:
         messages.error(request, str(error))
+        if form is not None:
+            # The case has moved on while they were writing: the words stay on the page.
+            return show_case(request, find_case(pk), actor, form, status=409)
         return redirect("services:case", pk=case.pk)
     messages.success(request, _("Done. We have written it down."))
     return redirect("services:case", pk=case.pk)
