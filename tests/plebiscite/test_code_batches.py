@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 #: A millimetre in the points of a PDF.
 MM = 72 / 25.4
 #: An address that does not fit on one line of a letter.
-SLUG = "znak-na-drzwi-poczekalni-stacji-w-hajnowce-i-okolicy"
+SLUG = "znak-na-drzwi-poczekalni"
 
 
 #: What a backslash stands for in the strings of a PDF.
@@ -87,14 +87,14 @@ def test_sheets_are_printed_once_and_only_digests_stay():
 
 
 def test_what_the_sheets_say(monkeypatch, settings):
-    settings.WAGTAILADMIN_BASE_URL = "https://odnowa.example"
+    settings.WAGTAILADMIN_BASE_URL = "https://odnowa.hajnowka.example"
     plebiscite = make.make_plebiscite(channels=["code"], slug=SLUG, title_pl="Znak", title_be="")
     codes = [new_code() for _number in range(4)]
     data = document.contents(plebiscite, "03", codes)
     # Nobody's name can be there, nor anything else that tells two envelopes apart.
     assert set(data) == {*("title", "title_be", "from", "until", "address", "label", "letters")}
     assert {tuple(letter) for letter in data["letters"]} == {("groups", "url")}
-    address = f"odnowa.example/plebiscyt/{SLUG}/glosuj/kod/"
+    address = f"odnowa.hajnowka.example/plebiscyt/{SLUG}/glosuj/kod/"
     closes = plebiscite.voting_closes_at.astimezone(TOWN_TIME)
     assert data["until"].endswith(f"godz.\N{NO-BREAK SPACE}{closes.hour}:{closes.minute:02}")
     assert (data["address"], data["title"], data["label"]) == (address, "Znak", "03")
@@ -116,6 +116,7 @@ def test_what_the_sheets_say(monkeypatch, settings):
     assert [one for one in read if re.fullmatch(r"\w{5}(-\w{5}){3}", one)] == codes
     # It can be typed as it stands: no line of it ends at a hyphen.
     assert "".join(read).count(address) == len(codes)
+    assert not [one for one in read if one.endswith("-")]
     pdf = unpacked(sheets)
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 2
     assert len(re.findall(rb"/S\s*/Figure\b", pdf)) == 4
