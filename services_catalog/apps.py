@@ -11,7 +11,7 @@ class ServicesCatalogConfig(AppConfig):
     def ready(self) -> None:
         from core import ports
         from services_catalog.bookings import upkeep
-        from services_catalog.bookings.selectors import BookingActivity, next_dates
+        from services_catalog.bookings.selectors import BookingActivity, free_places, next_dates
         from services_catalog.cases.digest import send_digests
         from services_catalog.cases.services import erase_due, expire_and_close
         from services_catalog.demo import load
@@ -23,7 +23,6 @@ class ServicesCatalogConfig(AppConfig):
         from services_catalog.personal_data import BookingPersonalData, CasePersonalData
         from services_catalog.selectors import ServiceActivity, dates
         from services_catalog.sources import ServiceSearch
-        from services_catalog.staff_calendar.grid import waiting_of
         from services_catalog.timetable import feeds, weeks
         from services_catalog.timetable import selectors as timetable
         from services_catalog.timetable.generating import tick
@@ -61,4 +60,4 @@ class ServicesCatalogConfig(AppConfig):
             "services_catalog.own_organisation", feeds.slots_of_own_organisation
         )
         feeds.person_sources.register("services_catalog.bookings", booked_slots)
-        weeks.queues.register("services_catalog.bookings", waiting_of)
+        weeks.free_places.register("services_catalog.bookings", free_places)

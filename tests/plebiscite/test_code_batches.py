@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 
 import pytest
+import segno
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, transaction
 
 from core.clock import database_now
 from core.i18n.dates import TOWN_TIME
 from core.transitions import Refused
-from plebiscite.codes import code_digest, read_code
+from plebiscite.codes import code_digest, new_code, read_code
+from plebiscite.letters import document
 from plebiscite.models import Code, CodeBatch, Plebiscite
 from plebiscite.selectors.codes import printed_lines
 from plebiscite.services.commission import codes as printing
 from tests.factories import plebiscite as make
 from tests.factories.people import UserFactory
 from tests.factories.polling import polling
+from tests.plebiscite.test_gallery import unpacked
 
 pytestmark = pytest.mark.django_db
+
+#: A millimetre in the points of a PDF.
+MM = 72 / 25.4
 
 
 def test_sheets_are_printed_once_and_only_digests_stay():
@@ -33,6 +40,49 @@ def test_sheets_are_printed_once_and_only_digests_stay():
     again, others = printing.print_batch(plebiscite, actor=make.commission(), size=4)
     assert again.label == "02"
     assert others != sheets
+
+
+def test_what_the_sheets_say(monkeypatch, settings):
+    settings.WAGTAILADMIN_BASE_URL = "https://odnowa.example"
+    plebiscite = make.make_plebiscite(channels=["code"], slug="znak", title_pl="Znak", title_be="")
+    codes = [new_code() for _number in range(4)]
+    data = document.contents(plebiscite, "03", codes)
+    # Nobody's name can be there, nor anything else that tells two envelopes apart.
+    assert set(data) == {*("title", "title_be", "from", "until", "address", "label", "letters")}
+    assert {tuple(letter) for letter in data["letters"]} == {("groups", "url")}
+    address = "odnowa.example/plebiscyt/znak/glosuj/kod/"
+    closes = plebiscite.voting_closes_at.astimezone(TOWN_TIME)
+    assert data["until"].endswith(f"godz.\N{NO-BREAK SPACE}{closes.hour}:{closes.minute:02}")
+    assert (data["address"], data["title"], data["label"]) == (address, "Znak", "03")
+    assert ["-".join(letter["groups"]) for letter in data["letters"]] == codes
+    assert {len(letter["groups"]) for letter in data["letters"]} == {4}
+    # The code stands in the fragment, which no browser sends.
+    urls = [letter["url"] for letter in data["letters"]]
+    assert urls == [f"https://{address}#{code}" for code in codes]
+    drawn, draw = [], segno.make
+
+    def noted(url, **how):
+        drawn.append(url)
+        return draw(url, **how)
+
+    monkeypatch.setattr(document.segno, "make", noted)
+    pdf = unpacked(document.render(plebiscite, "03", codes))
+    assert drawn == urls
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 2
+    assert len(re.findall(rb"/S\s*/Figure\b", pdf)) == 4
+    # At both edges of the sheet a short line above each third of it; the text begins further in.
+    lines = [
+        tuple(map(float, found))
+        for found in re.findall(rb" ([\d.]+) ([\d.]+) cm[^q]* w [^q]* 0 0 m ([\d.]+) 0 l\nS", pdf)
+    ]
+    width, third = 595.28, 841.89 / 3
+    on_a_sheet = [
+        (left, top) for top in (3 * third, 2 * third, third) for left in (0, width - 10 * MM)
+    ]
+    for line, place in zip(lines, [*on_a_sheet, *on_a_sheet[:2]], strict=True):
+        assert line == pytest.approx((*place, 10 * MM), abs=1)
+    starts = [float(found) for found in re.findall(rb" ([\d.]+) [\d.]+ cm[^q]*?\nBT", pdf)]
+    assert min(starts) > 10 * MM
 
 
 def test_rows_do_not_lie_in_the_order_of_the_sheets():
