@@ -19,6 +19,7 @@ class HomeConfig(AppConfig):
         from home.services.letters import keep_clocks
         from home.services.newsletter import tidy, write_due
         from home.sources import PageSearch
+        from home.views.sharing import tidy as tidy_pictures
 
         ports.activity.register("home.events", EventActivity())
         ports.search_source.register("home.pages", PageSearch())
@@ -33,4 +34,5 @@ class HomeConfig(AppConfig):
         ports.personal_data.register("home.newsletter", NewsletterData())
         ports.jobs.register("home.newsletter", ports.Job(every=timedelta(seconds=5), run=write_due))
         ports.jobs.register("home.subscribers", ports.Job(every=timedelta(hours=6), run=tidy))
+        ports.jobs.register("home.sharing", ports.Job(every=timedelta(hours=24), run=tidy_pictures))
         ports.publish_news.register("home", publish_news)

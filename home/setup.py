@@ -152,8 +152,10 @@ def _model_permissions(group: Group, *, publishes: bool) -> None:
         "wagtail_localize": ["submit_translation"],
     }
     names["core"] = ["view_searchmiss"]
+    names["core"] += [f"{verb}_sharedtext" for verb in ("view", "add", "change")]
     names["home"] = [f"{verb}_newsletterissue" for verb in ("view", "add", "change", "delete")]
     if publishes:
+        names["core"] += ["delete_sharedtext"]
         names["core"] += [f"{verb}_promotedresult" for verb in ("view", "add", "change", "delete")]
         names["services_catalog"] += ["publish_service", "lock_service", "unlock_service"]
         names["home"] += ["change_siteidentity", "change_legaldetails"]

@@ -238,13 +238,20 @@ class PlebisciteData:
                 "vote on this site: your name, date of birth and address as you declared them, "
                 "and the day on which you voted. Not how you voted: nobody can find that out "
                 "from what we keep."
-            ),
+            )
+            + " "
+            + _("Name and address of whoever objects to a result or asks to use the chosen sign."),
             purpose=_("To run the contest, and so that each resident votes once."),
             legal_basis=_("A task in the public interest (Article 6(1)(e) GDPR)."),
             retention=_(
                 "What you declared before voting goes after the time for objections and the days "
                 "after it that the rules of each vote name. Works that were accepted stay with "
                 "the contest."
+            )
+            + " "
+            + _(
+                "An objection goes together with the declarations, a request for the sign a year "
+                "after the answer."
             ),
             stays=_(
                 "The mark that a person voted, which without its key says nothing about who it "

@@ -11,19 +11,19 @@ class ServicesCatalogConfig(AppConfig):
     def ready(self) -> None:
         from core import ports
         from services_catalog.bookings import upkeep
-        from services_catalog.bookings.selectors import BookingActivity, next_dates
+        from services_catalog.bookings.selectors import BookingActivity, free_places, next_dates
         from services_catalog.cases.digest import send_digests
         from services_catalog.cases.services import erase_due, expire_and_close
         from services_catalog.demo import load
         from services_catalog.demo.bookings import load as load_bookings
         from services_catalog.demo.cases import load as load_cases
         from services_catalog.demo.timetable import load as load_timetable
+        from services_catalog.merging import settle
         from services_catalog.my_calendar import booked_slots
         from services_catalog.open_data import SERVICES
         from services_catalog.personal_data import BookingPersonalData, CasePersonalData
         from services_catalog.selectors import ServiceActivity, dates
         from services_catalog.sources import ServiceSearch
-        from services_catalog.staff_calendar.grid import waiting_of
         from services_catalog.timetable import feeds, weeks
         from services_catalog.timetable import selectors as timetable
         from services_catalog.timetable.generating import tick
@@ -33,6 +33,7 @@ class ServicesCatalogConfig(AppConfig):
         dates.sources.register("services_catalog.bookings", next_dates)
         dates.day_sources.register("services_catalog.timetable", timetable.weekdays_of)
         ports.search_source.register("services_catalog.services", ServiceSearch())
+        ports.organisation_merges.register("services_catalog", settle)
         ports.personal_data.register("services_catalog.cases", CasePersonalData())
         ports.personal_data.register("services_catalog.bookings", BookingPersonalData())
         ports.demo.register("services_catalog", load)
@@ -61,4 +62,4 @@ class ServicesCatalogConfig(AppConfig):
             "services_catalog.own_organisation", feeds.slots_of_own_organisation
         )
         feeds.person_sources.register("services_catalog.bookings", booked_slots)
-        weeks.queues.register("services_catalog.bookings", waiting_of)
+        weeks.free_places.register("services_catalog.bookings", free_places)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language, get_language_info
+from django.utils.translation import get_language_info
 from django.views.decorators.http import require_safe
 
 from core.clock import database_now
+from core.i18n.active import active_language
 from core.i18n.sorting import sort_key
 from services_catalog import leaflet
 from services_catalog.bookings.selectors import next_slots
@@ -25,12 +25,8 @@ from services_catalog.selectors.services import (
 YES, NO = "tak", "nie"
 
 
-def _language() -> str:
-    return get_language() or settings.LANGUAGE_CODE
-
-
 def _service(slug: str) -> ServiceView:
-    service = find_service(slug, language=_language())
+    service = find_service(slug, language=active_language())
     if service is None:
         raise Http404
     return service
@@ -73,7 +69,7 @@ def self_check(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def compare_view(request: HttpRequest) -> HttpResponse:
     """Two services side by side; which two stands in the address."""
-    everything = live_services(_language())
+    everything = live_services(active_language())
     by_slug = {service.slug: service for service in everything}
     chosen = [by_slug.get(request.GET.get(name, "")) for name in ("a", "b")]
     first, second = chosen
@@ -99,7 +95,7 @@ def leaflet_view(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def package_page(request: HttpRequest, slug: str) -> HttpResponse:
     """One package and the services in it."""
-    package = find_package(slug, language=_language())
+    package = find_package(slug, language=active_language())
     if package is None:
         raise Http404
     url = reverse("services:package_request", args=[slug])

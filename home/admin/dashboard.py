@@ -13,7 +13,9 @@ from wagtail.models import Page
 from accounts.permissions import has_role
 from accounts.roles import Role
 from core import ports
-from home.admin.reports import translations
+from core.models import SearchMiss
+from home.admin.attention import counted, due_pages, open_comments
+from home.admin.reports import broken_links, translations
 from home.models import EventIndexPage, Letter, NewsIndexPage, NewsletterIssue
 from home.states import DESK, DRAFT
 
@@ -61,12 +63,22 @@ class EditorPanel(Component):
         """Number, what, and where; nothing is listed twice with Wagtail's own panels."""
         user = self.request.user
         drafts = Page.objects.filter(has_unpublished_changes=True, owner=user).count()
-        stale = sum(_("needs update") in row.cells for row in translations())
+        stale = counted(
+            "stale", lambda: sum(_("needs update") in row.cells for row in translations())
+        )
+        broken = counted("broken", lambda: len(list(broken_links())))
+        due = counted("due", lambda: len(due_pages()))
         found = [
             (drafts, _("pages of yours with changes that are not published"),
              reverse("wagtailadmin_reports:workflow")),
             (stale, _("translations that need an update"),
              reverse("home_report", args=["tlumaczenia"])),
+            (len(open_comments(user)), _("remarks on your pages"),
+             reverse("home_report", args=["uwagi"])),
+            (due, _("pages due for review"), reverse("home_report", args=["przeglad"])),
+            (broken, _("links that lead nowhere"), reverse("home_report", args=["odnosniki"])),
+            (SearchMiss.objects.count(), _("searches without results"),
+             reverse("core_misses:index")),
             (NewsletterIssue.objects.filter(state=DRAFT).count(),
              _("newsletters being written"), reverse("home_newsletter:index")),
         ]  # fmt: skip

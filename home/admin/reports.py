@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import unescape
 from typing import Any
@@ -23,6 +23,7 @@ from wagtail.models import Page, ReferenceIndex, Site
 from accounts.permissions import has_role
 from accounts.roles import Role
 from core.models import BasePage, Picture, PublicDocument
+from home.admin import attention
 
 READERS = (Role.EDITOR, Role.CHIEF_EDITOR, Role.AUDITOR, Role.ADMINISTRATOR)
 TO_PAGE = re.compile(r'<a[^>]*linktype="page"[^>]*id="(\d+)"|<a[^>]*id="(\d+)"[^>]*linktype="page"')
@@ -70,6 +71,21 @@ REPORTS = {
         (gettext_lazy("Polish page"), "БЕ", "EN", "IT"),
         "globe",
     ),
+    "przeglad": Report(
+        gettext_lazy("Pages due for review"),
+        gettext_lazy(
+            "On the day set for a page, or a year after it was last published. Look through it, "
+            "change what is not true any more, and publish it anew."
+        ),
+        tuple(map(gettext_lazy, ("Page", "Day", "State", "Language"))),
+        "calendar-check",
+    ),
+    "uwagi": Report(
+        gettext_lazy("Remarks on pages"),
+        gettext_lazy("What editors have written beside a page and nobody has settled."),
+        (gettext_lazy("Page"), gettext_lazy("Remark"), gettext_lazy("Who"), gettext_lazy("When")),
+        "comment",
+    ),
 }
 
 
@@ -77,8 +93,15 @@ def rows_of(kind: str) -> list[Row]:
     """The lines of a report."""
     makers = {
         "odnosniki": broken_links, "nieuzywane": unused_files, "tlumaczenia": translations,
+        "przeglad": lambda: _of_pages(attention.due_rows()),
+        "uwagi": lambda: _of_pages(attention.comment_rows()),
     }  # fmt: skip
     return list(makers[kind]())
+
+
+def _of_pages(found: Iterable[tuple[Page, tuple[str, ...]]]) -> Iterator[Row]:
+    for page, cells in found:
+        yield Row(page.title, _edit_url(page), cells)
 
 
 def broken_links() -> Iterator[Row]:

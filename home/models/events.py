@@ -282,6 +282,12 @@ class EventPage(RoutablePageMixin, BasePage):
         """The room in the active language, else the place."""
         return self.room.name if self.room else self.place
 
+    def structured(self, request: HttpRequest) -> list[dict[str, Any]]:
+        """The event at its nearest time, with its rule."""
+        from home import structured
+
+        return structured.event(self)
+
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
         # A preview may come before anybody has said when it is.

@@ -61,6 +61,12 @@ class HomePage(BasePage):
     class Meta:
         verbose_name = _("home page")
 
+    def structured(self, request: HttpRequest) -> list[dict[str, Any]]:
+        """The site and who runs it."""
+        from home import structured
+
+        return structured.site(request)
+
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         from home import selectors
 

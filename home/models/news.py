@@ -75,6 +75,12 @@ class NewsPage(BasePage):
         verbose_name = _("news item")
         verbose_name_plural = _("news")
 
+    def structured(self, request: HttpRequest) -> list[dict[str, Any]]:
+        """The item as an article."""
+        from home import structured
+
+        return [structured.news(self)]
+
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
         if self.pk is None:  # the preview of an item that nobody has saved yet

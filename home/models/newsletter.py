@@ -105,7 +105,7 @@ class NewsletterIssue(ClusterableModel):
 
     def news(self) -> list[Any]:
         """The chosen news that readers can open, in their order."""
-        items = self.items.select_related("page", "page__locale")
+        items = self.items.select_related("page", "page__locale", "page__cover")
         return [item.page for item in items if item.page.live]
 
 

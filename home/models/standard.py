@@ -105,6 +105,12 @@ class ContactPage(BasePage):
     class Meta:
         verbose_name = _("contact page")
 
+    def structured(self, request: HttpRequest) -> list[dict[str, Any]]:
+        """The site and who runs it."""
+        from home import structured
+
+        return structured.site(request)
+
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
         context["places"] = self.places.all()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from typing import Any
 
@@ -9,16 +10,20 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import translation
+from wagtail.images.models import SourceImageIOError
 
 from core.actors import SYSTEM, VISITOR
 from core.audit import record
 from core.clock import database_now
 from core.outbox import queue_mail
+from core.structured import whole
 from core.tokens import issue as issue_token
 from core.tokens import revoke
 from core.transitions import NotAllowed, transition
 from home.models import NewsletterIssue, Subscriber
 from home.states import DRAFT, SENDING, WRITERS
+
+log = logging.getLogger("home.newsletter")
 
 PURPOSE = "home.newsletter"
 #: How long the link in the first mail works, and unconfirmed addresses are kept.
@@ -91,7 +96,8 @@ def send_test(issue: NewsletterIssue, *, actor: Any) -> None:
     if not WRITERS(actor, issue) or issue.state != DRAFT:
         raise NotAllowed
     now = database_now().timestamp()
-    _write(issue, actor.email, key=f"newsletter:test:{issue.pk}:{now}", path="/")
+    key = f"newsletter:test:{issue.pk}:{now}"
+    _write(issue, news_of(issue), actor.email, key=key, path="/")
 
 
 def write_due() -> int:
@@ -125,9 +131,11 @@ def _write_batch(limit: int) -> int | None:
                 language=issue.language, confirmed_at__lte=issue.begun_at, pk__gt=issue.reached
             ).order_by("pk")[:limit]
         )
+        news = news_of(issue) if people else []
         for person in people:
             _write(
                 issue,
+                news,
                 person.email,
                 key=f"newsletter:{issue.pk}:{person.pk}",
                 path=person.unsubscribe_path,
@@ -141,8 +149,37 @@ def _write_batch(limit: int) -> int | None:
         return len(people)
 
 
-def _write(issue: NewsletterIssue, email: str, *, key: str, path: str) -> None:
-    news = [{"title": page.title, "lead": page.lead, "url": page.full_url} for page in issue.news()]
+def news_of(issue: NewsletterIssue) -> list[dict[str, Any]]:
+    """What an issue tells, with the picture of each item, in the language of the issue."""
+    with translation.override(issue.language):
+        return [
+            {
+                "title": page.title,
+                "lead": page.lead,
+                "url": page.full_url,
+                "picture": _picture(page.cover),
+            }
+            for page in issue.news()
+        ]
+
+
+def _picture(cover: Any) -> dict[str, Any] | None:
+    """A picture as mail programs take it: JPEG, with its whole address; None without a file."""
+    if cover is None:
+        return None
+    try:
+        drawn = cover.get_rendition("fill-1104x621|format-jpeg")
+    except (SourceImageIOError, OSError) as problem:
+        log.warning("picture %s is left out: %s", cover.pk, type(problem).__name__)
+        return None
+    # Drawn twice as large as shown, for fine screens.
+    size = {"width": drawn.width // 2, "height": drawn.height // 2}
+    return {"url": whole(drawn.url), "alt": drawn.alt, **size}
+
+
+def _write(
+    issue: NewsletterIssue, news: list[dict[str, Any]], email: str, *, key: str, path: str
+) -> None:
     base = settings.WAGTAILADMIN_BASE_URL.rstrip("/")
     queue_mail(
         "home/newsletter",

@@ -1,5 +1,6 @@
 """The edges of the site that are not pages of its tree."""
 
+from home.views.sharing import share_picture
 from home.views.site import (
     forbidden,
     healthz,
@@ -22,6 +23,7 @@ __all__ = [
     "robots",
     "search",
     "server_error",
+    "share_picture",
     "sitemap",
     "suggest",
 ]

@@ -17,6 +17,8 @@ from wagtail.fields import RichTextField
 
 from core.clock import ClockTimestamp
 from core.models.multilingual import MultilingualName, in_language
+from core.sharing.card import Card
+from core.structured import named
 from core.templatetags.site_tags import localised_path
 
 INCUBATOR_PATH = "/inkubator/"
@@ -137,6 +139,13 @@ class Call(ClusterableModel, MultilingualName):
                 name="incubator_call_number_range",
             ),
         ]
+
+    @property
+    def share_card(self) -> Card:
+        """The picture that stands beside a shared link."""
+        language = get_language() or settings.LANGUAGE_CODE
+        title = named(self.name, is_example=self.is_example)
+        return Card("nabor", self.slug, language, title, str(_("Incubator")))
 
     @property
     def summary(self) -> str:

@@ -9,9 +9,11 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from core.models.multilingual import in_language
+from core.sharing.card import Card
 from plebiscite.models.rules import MOST_RANKS, CountingRules
 from plebiscite.phases import PUBLIC, PUBLISHED, Channel, PlebisciteState, state_at
 from plebiscite.states import PLEBISCITE
@@ -250,6 +252,12 @@ class Plebiscite(CountingRules):
     @property
     def lead(self) -> str:
         return in_language(self, "lead")
+
+    @property
+    def share_card(self) -> Card:
+        """The picture that stands beside a shared link."""
+        language = get_language() or LANGUAGES[0]
+        return Card("plebiscyt", self.slug, language, self.title, str(_("Plebiscite")), self.cover)
 
     @property
     def question(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -177,6 +178,20 @@ class Booking(models.Model):
     @property
     def is_live(self) -> bool:
         return self.state in states.LIVE
+
+    def has_lapsed(self, now: datetime) -> bool:
+        """Whether what was kept or offered is over by the clock, though nothing says so yet."""
+        if self.state in states.UNPROVEN:
+            return self.hold_until is not None and self.hold_until <= now
+        return (
+            self.state == states.OFFERED
+            and self.offer_until is not None
+            and self.offer_until <= now
+        )
+
+    def state_label_at(self, now: datetime) -> str:
+        """The state in the words for residents, as the clock has it."""
+        return str(self.machine.label(states.EXPIRED if self.has_lapsed(now) else self.state))
 
 
 class BookingContact(models.Model):

@@ -10,6 +10,7 @@ from django.apps import apps
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
+from core import pagecache
 from core.actors import Actor
 from core.i18n.dates import hour, long_date
 from core.outbox import forget_mail
@@ -159,10 +160,12 @@ def can_be_erased(step: Step) -> None:
 
 def hold(step: Step) -> None:
     step.obj.hold_until = step.now + HOLD_FOR
+    pagecache.changed(at=step.obj.hold_until)
 
 
 def await_confirmation(step: Step) -> None:
     step.obj.hold_until = min(step.now + CONFIRM_QUEUE_WITHIN, step.obj.slot.starts_at)
+    pagecache.changed(at=step.obj.hold_until)
 
 
 def release_hold(step: Step) -> None:
@@ -183,6 +186,7 @@ def pass_over(step: Step) -> None:
 
 def offer(step: Step) -> None:
     step.obj.offer_until = offer_end(step.obj.slot.starts_at, step.now)
+    pagecache.changed(at=step.obj.offer_until)
 
 
 def offer_end(starts_at: datetime, now: datetime) -> datetime:

@@ -8,12 +8,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core.clock import ClockTimestamp, database_now
 from core.i18n.dates import date_range
 from core.ports import ActivitySource, Matter, Platform
 from services_catalog.bookings import notices, states
@@ -35,9 +37,12 @@ def place_in_queue(booking: Booking) -> int:
 
 @dataclass(frozen=True)
 class Places:
-    """How a date stands, as newcomers see it."""
+    """How a date stands, as newcomers see it. Keeping and offers end by the clock, whether or not
+    anything has been written down since.
+    """
 
     free: int
+    held: int
     waiting: int
     is_full: bool
     can_wait: bool
@@ -54,29 +59,48 @@ class Places:
         return _("full")
 
 
-def places_of(slots: Iterable[Slot]) -> dict[int, Places]:
+def is_over(now: Any) -> Q:
+    """Bookings that keep places or a place in the queue only until their time, which has come."""
+    return Q(state__in=states.UNPROVEN, hold_until__lte=now) | Q(
+        state=states.OFFERED, offer_until__lte=now
+    )
+
+
+def places_of(slots: Iterable[Slot], now: datetime | None = None) -> dict[int, Places]:
     """How each of these dates stands, by its number; one query."""
     slots = list(slots)
+    over = is_over(now or ClockTimestamp())
     rows = (
-        Booking.objects.filter(slot__in=[slot.pk for slot in slots], state__in=states.QUEUED)
+        Booking.objects.filter(
+            slot__in=[slot.pk for slot in slots], state__in=(*states.QUEUED, *states.COUNTED_HELD)
+        )
         .order_by()
         .values("slot")
         .annotate(
-            groups=Count("pk"), people=Sum("party_size", filter=Q(state=states.WAITING), default=0)
+            groups=Count("pk", filter=Q(state__in=states.QUEUED) & ~over),
+            waiting=Sum("party_size", filter=Q(state=states.WAITING), default=0),
+            lapsed=Sum("party_size", filter=Q(state__in=states.COUNTED_HELD) & over, default=0),
         )
     )
-    queues = {row["slot"]: row for row in rows}
     found = {}
+    claims = {row["slot"]: row for row in rows}
     for slot in slots:
-        queue = queues.get(slot.pk, {"groups": 0, "people": 0})
-        free = max(slot.capacity - slot.booked - slot.held - queue["people"], 0)
+        claim = claims.get(slot.pk, {"groups": 0, "waiting": 0, "lapsed": 0})
+        held = max(slot.held - claim["lapsed"], 0)
+        free = max(slot.capacity - slot.booked - held - claim["waiting"], 0)
         found[slot.pk] = Places(
             free=free,
-            waiting=queue["groups"],
+            held=held,
+            waiting=claim["groups"],
             is_full=free == 0,
-            can_wait=slot.state == slot_states.OPEN and queue["groups"] < slot.waitlist_max,
+            can_wait=slot.state == slot_states.OPEN and claim["groups"] < slot.waitlist_max,
         )
     return found
+
+
+def free_places(slots: Iterable[Slot], now: datetime) -> dict[int, int]:
+    """The places of each date that newcomers can have; for the timetable, which knows no queue."""
+    return {number: places.free for number, places in places_of(slots, now).items()}
 
 
 def next_slots(services: Iterable[Any], now: datetime) -> dict[int, Slot]:
@@ -84,10 +108,28 @@ def next_slots(services: Iterable[Any], now: datetime) -> dict[int, Slot]:
 
     One query. A date with places goes before an earlier one that is full.
     """
+    claimed = (
+        Booking.objects.filter(
+            slot=OuterRef("pk"), state__in=(states.WAITING, *states.COUNTED_HELD)
+        )
+        .order_by()
+        .values("slot")
+        .annotate(
+            people=Sum(
+                Case(
+                    When(state=states.WAITING, then=F("party_size")),
+                    When(is_over(now), then=-F("party_size")),
+                    default=0,
+                )
+            )
+        )
+        .values("people")
+    )
     rows = (
         Slot.objects.bookable(now)
         .filter(service__in=[service.pk for service in services], starts_at__gt=now)
-        .annotate(is_full=Q(capacity__lte=F("booked") + F("held")))
+        .annotate(claimed=Coalesce(Subquery(claimed), 0))
+        .annotate(is_full=Q(capacity__lte=F("booked") + F("held") + F("claimed")))
         .order_by("service_id", "is_full", "starts_at")
         .distinct("service_id")
     )
@@ -97,7 +139,7 @@ def next_slots(services: Iterable[Any], now: datetime) -> dict[int, Slot]:
 def next_dates(services: Iterable[Any], now: datetime) -> dict[int, NextDate]:
     """The same in words, for the catalogue and the board; two queries."""
     slots = next_slots(services, now)
-    places = places_of(slots.values())
+    places = places_of(slots.values(), now)
     return {
         number: NextDate(slot.starts_at, places[slot.pk].label, places[slot.pk].is_full)
         for number, slot in slots.items()
@@ -109,6 +151,7 @@ def attendance(slot: Slot) -> dict[str, list[Booking]]:
     rows = list(
         slot.bookings.select_related("contact")
         .exclude(state=states.EXPIRED)
+        .exclude(is_over(ClockTimestamp()))
         .order_by("-priority", "queue_no", "number")
     )
     return {
@@ -130,17 +173,9 @@ def to_be_phoned(user: Any) -> QuerySet[Booking]:
     """Offers of people without an e-mail address: somebody has to call them in time."""
     return (
         Booking.objects.visible_to(user)
-        .filter(state=states.OFFERED, contact__email="")
+        .filter(state=states.OFFERED, contact__email="", offer_until__gt=ClockTimestamp())
         .select_related("slot__service", "contact")
         .order_by("offer_until")
-    )
-
-
-def phone_list(bookings: Iterable[Booking]) -> str:
-    """Whom to call about what no mail could tell: number, name and telephone of each."""
-    none = _("no telephone")
-    return "; ".join(
-        f"{one.number}, {one.contact.name}, {one.contact.phone or none}" for one in bookings
     )
 
 
@@ -166,34 +201,37 @@ def waiting_offers(user: Any, language: str) -> Iterable[Matter]:
 def my_bookings(user: Any, language: str) -> Iterable[Matter]:
     """A resident's bookings for `/sprawy/`."""
     rows = Booking.objects.of_person(user).select_related("slot__service")
+    now = database_now()
     with translation.override(language):
         for booking in rows.order_by("-slot__starts_at")[:200]:
-            yield matter(booking)
+            yield matter(booking, now)
 
 
 def opened_bookings(pks: Iterable[UUID]) -> list[Matter]:
     """The bookings that private links have opened in a browser, in the active language."""
     rows = Booking.objects.filter(pk__in=list(pks)).select_related("slot__service")
-    return [matter(booking) for booking in rows]
+    now = database_now()
+    return [matter(booking, now) for booking in rows]
 
 
-def matter(booking: Booking) -> Matter:
+def matter(booking: Booking, now: datetime) -> Matter:
     """One booking as a line of a person's matters."""
     language = translation.get_language() or "pl"
     title = notices.service_name(booking.slot.service, language)
-    is_offer = booking.state == states.OFFERED
+    has_lapsed = booking.has_lapsed(now)
+    is_offer = booking.state == states.OFFERED and not has_lapsed
     return Matter(
         platform=Platform.SERVICES,
         kind=_("Booking"),
         title=f"{title}, {date_range(booking.slot.starts_at, booking.slot.ends_at)}",
         url=reverse("services:booking", args=[booking.pk]),
         number=booking.number,
-        state=booking.state_label,
+        state=booking.state_label_at(now),
         action=_("Take the place") if is_offer else "",
         due=booking.offer_until if is_offer else None,
         updated_at=booking.updated_at,
         waits_for_me=is_offer,
-        is_closed=not booking.is_live,
+        is_closed=has_lapsed or not booking.is_live,
     )
 
 

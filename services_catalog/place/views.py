@@ -6,17 +6,16 @@ from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.permissions import signed_in
+from core.i18n.active import active_language
 from core.throttle import throttle, visitor_key
 from core.transitions import TransitionError
 from services_catalog.place import plan, services
@@ -77,7 +76,7 @@ def new_idea(request: HttpRequest) -> HttpResponse:
             actor=request.user,
             x=spot[0],
             y=spot[1],
-            language=get_language() or settings.LANGUAGE_CODE,
+            language=active_language(),
             **form.cleaned_data,
         )
         messages.success(request, _("Thank you. We read your idea first; then it is on the plan."))

@@ -10,11 +10,15 @@ from django.db.models import Prefetch
 from django.utils import timezone, translation
 from django.utils.functional import cached_property
 from django.utils.translation import get_language_info
+from django.utils.translation import gettext as _
 
+from core.sharing.card import Card
+from core.structured import named
 from core.templatetags.site_tags import localised_path
 from directory.models import Organisation, Room, TargetGroup
 from services_catalog.models.service import Service, ServiceMode
 from services_catalog.models.service_parts import ServiceHours, ServiceProvider, ServiceStep
+from services_catalog.structured import government_service
 
 CATALOGUE_PATH = "/uslugi/"
 # The words of these fields are translated; everything else is the canonical row's.
@@ -55,6 +59,19 @@ class ServiceView:
     def is_fallback(self) -> bool:
         """Whether the text is in another language than the reader's."""
         return self.text.text_language != self.language
+
+    @property
+    def share_card(self) -> Card:
+        """The picture that stands beside a shared link."""
+        with translation.override(self.language):
+            return Card(
+                "usluga",
+                self.canonical.slug,
+                self.language,
+                named(self.text.name, is_example=self.canonical.is_example),
+                _("Services"),
+                self.canonical.cover,
+            )
 
     @cached_property
     def steps(self) -> list[ServiceStep]:
@@ -137,6 +154,7 @@ def service_context(service: ServiceView | Service, *, language: str) -> dict[st
             "next_start": service.next,
             "request_url": request_url(service),
             "has_check": bool(service.text.questions.all()),
+            "structured": [government_service(service, request_url(service))],
             "languages_available": service_languages(service.canonical),
             "fallback_language": (
                 get_language_info(service.text_language) if service.is_fallback else None

@@ -18,6 +18,7 @@ from services_catalog.bookings.models import Booking
 from services_catalog.timetable import permissions
 from services_catalog.timetable.models import Slot
 from services_catalog.timetable.recurrence import day_bounds, town_day
+from services_catalog.timetable.selectors import monday_of
 from services_catalog.timetable.weeks import chosen_monday
 
 BY_ROOM, BY_PROVIDER = "sala", "organizacja"
@@ -55,8 +56,12 @@ class Row:
 
 def calendar(user: Any, params: Mapping[str, str]) -> dict[str, Any]:
     """The week that somebody asked for, of what they may see; a constant number of queries."""
-    today = town_day(database_now())
-    monday = chosen_monday(params.get("dzien", ""), today)
+    now = database_now()
+    today = town_day(now)
+    if params.get("dzien"):
+        monday = chosen_monday(params["dzien"], today)
+    else:
+        monday = default_monday(user, now)
     by = BY_PROVIDER if params.get("wedlug") == BY_PROVIDER else BY_ROOM
     start, end = day_bounds(monday, 7)
     slots = list(
@@ -91,6 +96,7 @@ def calendar(user: Any, params: Mapping[str, str]) -> dict[str, Any]:
         "sunday": days[-1],
         "days": days,
         "today": today,
+        "this": monday_of(today),
         "rows": [
             Row(label, key, [Cell(day, _sorted(cells[key, day])) for day in days])
             for key, label in _rows(user, by, {key for key, _day in cells})
@@ -100,6 +106,19 @@ def calendar(user: Any, params: Mapping[str, str]) -> dict[str, Any]:
         "previous": monday - timedelta(weeks=1),
         "next": monday + timedelta(weeks=1),
     }
+
+
+def default_monday(user: Any, now: datetime) -> date:
+    """The Monday of the week shown first: the coming one, once this week has nothing left and
+    the coming one has something.
+    """
+    this = monday_of(town_day(now))
+    left = Slot.objects.visible_to(user).filter(ends_at__gt=now)
+    start, end = day_bounds(this, 7)
+    if left.between(start, end).exists():
+        return this
+    coming = this + timedelta(weeks=1)
+    return coming if left.between(*day_bounds(coming, 7)).exists() else this
 
 
 def waiting_of(slots: list[Slot]) -> dict[int, int]:

@@ -22,7 +22,9 @@ from core.transitions import Refused, TransitionError, available
 from core.transitions.drawing import diagram, rows
 from directory.models import Organisation, Room
 from services_catalog.bookings import services as bookings
-from services_catalog.bookings.admin.screen import warn_of_calls
+from services_catalog.bookings.admin.calls import after_act, to_call
+from services_catalog.bookings.models import Booking
+from services_catalog.bookings.selectors import places_of
 from services_catalog.staff_calendar import services
 from services_catalog.staff_calendar.forms import (
     CancelForm,
@@ -65,6 +67,7 @@ def calendar_view(request: HttpRequest) -> HttpResponse:
     _enter(request)
     context = calendar(request.user, request.GET)
     context["may_create"] = permissions.may_create(request.user)
+    context["to_call"] = to_call(request).count()
     return render(request, "services_catalog/admin/calendar.html", context)
 
 
@@ -115,17 +118,21 @@ def slot_view(request: HttpRequest, pk: int) -> HttpResponse:
     elif request.method == "POST":
         raise PermissionDenied
     is_sent = form is not None and request.method == "POST" and form.is_valid()
-    if is_sent and form is not None and _change(request, slot, form):
-        return redirect("staff_calendar:slot", slot.pk)
+    if is_sent and form is not None:
+        without = _change(request, slot, form)
+        if without is not None:
+            return after_act(request, without, reverse("staff_calendar:slot", args=[slot.pk]))
     return _slot_page(request, slot, form, CancelForm() if can_change else None)
 
 
-def _change(request: HttpRequest, slot: Slot, form: SlotForm) -> bool:
-    """Changes what differs; False, with the errors in the form, when something is refused."""
+def _change(request: HttpRequest, slot: Slot, form: SlotForm) -> list[Booking] | None:
+    """Changes what differs; gives those to be called. None, with the errors in the form, when
+    something is refused.
+    """
     values = form.values()
     capacity = values.pop("capacity")
     differs = {name: value for name, value in values.items() if getattr(slot, name) != value}
-    without: list[Any] = []
+    without: list[Booking] = []
     changed = slot
     try:
         with transaction.atomic():
@@ -135,17 +142,16 @@ def _change(request: HttpRequest, slot: Slot, form: SlotForm) -> bool:
                 changed, without = bookings.edit_slot(slot, request.user, **differs)
     except (Refused, ValidationError) as error:
         put_errors(form, error)
-        return False
+        return None
     except TransitionError as error:
         form.add_error(None, str(error))
-        return False
+        return None
     messages.success(
         request,
         _("The slot is changed. Of a new time or place all who gave an e-mail address are told."),
     )
-    warn_of_calls(request, without)
     _warn_of_closing(request, changed)
-    return True
+    return without
 
 
 def _warn_of_closing(request: HttpRequest, slot: Slot) -> None:
@@ -189,8 +195,7 @@ def cancel_slot_view(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(
                 request, _("The slot is cancelled. All who gave an e-mail address are told.")
             )
-            warn_of_calls(request, without)
-            return redirect("staff_calendar:slot", slot.pk)
+            return after_act(request, without, reverse("staff_calendar:slot", args=[slot.pk]))
     edit = SlotForm(None, user=request.user, slot=slot, initial=initial_of(slot))
     return _slot_page(request, slot, edit, form)
 
@@ -210,6 +215,7 @@ def _slot_page(request: HttpRequest, slot: Slot, form: Any, cancel_form: Any) ->
         "cancel_form": cancel_form,
         "moves": moves if slot.ends_at > database_now() else [],
         "people": bookings_of(slot),
+        "places": places_of([slot])[slot.pk],
         "starts_at": timezone.localtime(slot.starts_at),
         "ends_at": timezone.localtime(slot.ends_at),
         "may_create": permissions.may_create(request.user),
@@ -316,8 +322,7 @@ def cancel_series_view(request: HttpRequest, pk: int) -> HttpResponse:
                 number,
             )
             messages.success(request, words % {"number": number})
-            warn_of_calls(request, without)
-            return redirect("staff_calendar:rule", rule.pk)
+            return after_act(request, without, reverse("staff_calendar:rule", args=[rule.pk]))
     edit = RuleForm(None, user=request.user, initial=initial_of_rule(rule))
     return _rule_page(request, rule, edit, form)
 

@@ -166,10 +166,6 @@ class SlotQuerySet(ScopedQuerySet):
         opened = Q(book_from=None) | Q(book_from__lte=now)
         return self.public().filter(opened, state=states.OPEN, book_until__gt=now)
 
-    def with_free(self) -> SlotQuerySet:
-        """Each with `free_places`, for filters and sorting."""
-        return self.annotate(free_places=F("capacity") - F("booked") - F("held"))
-
 
 class Slot(models.Model):
     """A service at a time, in a room, for so many people.
@@ -307,11 +303,6 @@ class Slot(models.Model):
         from core.i18n.dates import date_range
 
         return f"{self.service.name}, {date_range(self.starts_at, self.ends_at)}"
-
-    @property
-    def free(self) -> int:
-        """Places that nobody has and nobody was promised."""
-        return max(self.capacity - self.booked - self.held, 0)
 
     @property
     def is_cancelled(self) -> bool:

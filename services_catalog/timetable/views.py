@@ -8,13 +8,13 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from accounts.permissions import signed_in
+from core.i18n.active import active_language
 from core.tokens import TokenRefused
 from directory.models import Room
 from services_catalog.selectors.services import find_service
@@ -25,21 +25,17 @@ from services_catalog.timetable.weeks import board, week
 BOARD_REFRESH_S = 60
 
 
-def _language() -> str:
-    return get_language() or settings.LANGUAGE_CODE
-
-
 @require_safe
 def timetable(request: HttpRequest) -> HttpResponse:
     """All services, a week at a time, by room and by group."""
-    context = week(request.GET, language=_language(), base_url=reverse("timetable:week"))
+    context = week(request.GET, language=active_language(), base_url=reverse("timetable:week"))
     return render(request, "services_catalog/timetable/week.html", {"week": context})
 
 
 @require_safe
 def hall_board(request: HttpRequest) -> HttpResponse:
     """Today in the building, for a screen that nobody touches."""
-    context = board(language=_language())
+    context = board(language=active_language())
     response = render(request, "services_catalog/timetable/board.html", context)
     response["Refresh"] = str(BOARD_REFRESH_S)
     return response
@@ -48,7 +44,7 @@ def hall_board(request: HttpRequest) -> HttpResponse:
 @require_safe
 def service_feed(request: HttpRequest, slug: str) -> HttpResponse:
     """The slots of one service."""
-    service = find_service(slug, language=_language())
+    service = find_service(slug, language=active_language())
     if service is None:
         raise Http404
     entries = feeds.public_entries(service=service.canonical)
@@ -97,7 +93,8 @@ def my_calendar(request: HttpRequest) -> HttpResponse:
 
 def _file(name: str, entries: list[feeds.Mine], slug: str) -> HttpResponse:
     response = HttpResponse(
-        feeds.calendar_of(name, entries, _language()), content_type="text/calendar; charset=utf-8"
+        feeds.calendar_of(name, entries, active_language()),
+        content_type="text/calendar; charset=utf-8",
     )
     response["Content-Disposition"] = f'inline; filename="{slug}.ics"'
     return response

@@ -25,8 +25,8 @@ from services_catalog.timetable import selectors
 from services_catalog.timetable.models import Slot
 from services_catalog.timetable.recurrence import day_bounds, town_day
 
-#: Who waits for places: gives the number of people by slot. Their places are not free to others.
-queues: Registry[Callable[[list[Slot]], dict[int, int]]] = Registry()
+#: Whoever keeps bookings: gives the places of each slot that newcomers can have at a moment.
+free_places: Registry[Callable[[list[Slot], datetime], dict[int, int]]] = Registry()
 
 DAY, ROOM, GROUP = "dzien", "sala", "dla"
 #: How far ahead and back the addresses of weeks lead; beyond there is nothing to see.
@@ -44,6 +44,7 @@ class Entry:
     starts_at: datetime
     ends_at: datetime
     places: str
+    free: int
     is_bookable: bool
     is_over: bool
 
@@ -86,12 +87,12 @@ class Link:
 
 
 def entries_of(slots: Iterable[Slot], language: str, now: datetime) -> list[Entry]:
-    """The slots in words; a query for the translations, one for those who wait."""
+    """The slots in words; a query for the translations, one for their bookings."""
     slots = list(slots)
     texts = translations(language)
-    waiting: dict[int, int] = {}
-    for queue in queues:
-        waiting.update(queue(slots))
+    free = {slot.pk: slot.capacity for slot in slots}
+    for source in free_places:
+        free.update(source(slots, now))
     found = []
     for slot in slots:
         text = texts.get(slot.service.translation_key, slot.service)
@@ -103,7 +104,8 @@ def entries_of(slots: Iterable[Slot], language: str, now: datetime) -> list[Entr
                 url=service_url(slot.service.slug, language),
                 starts_at=timezone.localtime(slot.starts_at),
                 ends_at=timezone.localtime(slot.ends_at),
-                places=places(slot, now, waiting=waiting.get(slot.pk, 0)),
+                places=places(slot, now, free=free[slot.pk]),
+                free=free[slot.pk],
                 is_bookable=slot.is_bookable(now) and slot.service.mode == ServiceMode.SLOTS,
                 is_over=slot.ends_at <= now,
             )
@@ -111,7 +113,7 @@ def entries_of(slots: Iterable[Slot], language: str, now: datetime) -> list[Entr
     return found
 
 
-def places(slot: Slot, now: datetime, *, waiting: int) -> str:
+def places(slot: Slot, now: datetime, *, free: int) -> str:
     """How one gets in, in a few words."""
     if slot.is_cancelled:
         return _("cancelled")
@@ -123,7 +125,6 @@ def places(slot: Slot, now: datetime, *, waiting: int) -> str:
         return ""
     if not slot.is_bookable(now):
         return _("no more bookings") if slot.book_until <= now else _("no bookings yet")
-    free = slot.free - waiting
     if free <= 0:
         return _("no free places")
     return ngettext("%(number)s free place", "%(number)s free places", free) % {"number": free}

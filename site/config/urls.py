@@ -24,6 +24,11 @@ urlpatterns = [
     path("healthz/ready", views.ready, name="ready"),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", views.sitemap, name="sitemap"),
+    path(
+        "obrazek/<str:language>/<slug:kind>/<slug:key>/<slug:digest>.jpg",
+        views.share_picture,
+        name="share_picture",
+    ),
     # Before Wagtail's: its own ways to sign in know no second factor.
     *account_urls.instead_of_wagtail,
     path("admin/", include(wagtailadmin_urls)),

@@ -20,6 +20,7 @@ from wagtail.blocks.stream_block import StreamBlockValidationError
 from wagtail.contrib.table_block.blocks import TableBlock as WagtailTableBlock
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageBlock
+from wagtail.snippets.blocks import SnippetChooserBlock
 
 from core import ports
 
@@ -250,6 +251,18 @@ class DownloadsBlock(blocks.StructBlock):
         label = _("Files to download")
 
 
+class SharedTextBlock(SnippetChooserBlock):
+    """Words that are kept in one place: changed there, they change on every page."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__("core.SharedText", **kwargs)
+
+    class Meta:
+        icon = "snippet"
+        template = "components/blocks/shared.html"
+        label = _("Shared text")
+
+
 class BodyBlock(blocks.StreamBlock):
     """The body of every page."""
 
@@ -266,6 +279,7 @@ class BodyBlock(blocks.StreamBlock):
     live = LiveBlock()
     table = DataTableBlock()
     downloads = DownloadsBlock()
+    shared = SharedTextBlock()
 
     def clean(self, value: Any) -> Any:
         """Refuses a subheading that has no heading above it: the outline would skip a level."""

@@ -3,6 +3,7 @@
 import gzip
 import threading
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 import brotli
 import pytest
@@ -14,6 +15,7 @@ from django.test import RequestFactory
 from core.pagecache import changed, middleware
 from core.pagecache.generation import Clock, current, fold
 from core.pagecache.middleware import PageCacheMiddleware
+from core.pagecache.models import PublicChange
 from core.pagecache.store import Entry, Store
 from directory.models import TargetGroup
 from tests.factories.catalogue import TargetGroupFactory
@@ -192,6 +194,17 @@ class TestGenerations:
             fold()
             assert current() == before
         assert current() == before + 1
+
+    def test_what_time_will_change_counts_from_then_on(self):
+        before = current()
+        changed(at=datetime.now(UTC) + timedelta(minutes=5))
+        assert current() == before
+        fold()
+        assert (current(), PublicChange.objects.count()) == (before, 1), "it is not due yet"
+        PublicChange.objects.update(due_at=datetime.now(UTC))
+        assert current() == before + 1
+        fold()
+        assert (current(), PublicChange.objects.count()) == (before + 1, 0)
 
     def test_twenty_changes_at_once_do_not_wait_for_each_other(self, together):
         before = current()

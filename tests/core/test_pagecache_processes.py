@@ -7,25 +7,32 @@ import os
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.core.management import call_command
 from django.utils import timezone
 from wagtail.models import Page, Site
 
-from directory.models import Organisation
+from core.pagecache.models import PublicChange
+from directory.models import Organisation, TargetGroup
 from home.models import EventPage, LegalDetails, NewsPage, SiteIdentity
-from services_catalog.models import Service
+from services_catalog.bookings import services
+from services_catalog.bookings.models import Booking
+from services_catalog.models import Service, Slot
 from tests import databases
 from tests.databases import Databases, pointed_at
 from tests.e2e.conftest import _free_port
+from tests.factories.timetable import make_slot, soon
 
 pytestmark = [pytest.mark.concurrency, pytest.mark.system]
 #: The promise is one second; the rest is for a busy machine.
 WITHIN_S = 3.0
+BOOKED = "doradca-zawodowy"
 
 
 class Server:
@@ -136,6 +143,43 @@ def publish_what_was_scheduled() -> str:
     return page.title
 
 
+def change_snippet() -> str:
+    group = TargetGroup.objects.first()
+    group.name_pl = "Grupa po zmianie"
+    group.save()
+    return group.name_pl
+
+
+def hundred_places() -> Slot:
+    """A date of its own, so that no other page has the same number."""
+    service = Service.objects.canonical().get(slug=BOOKED)
+    found = Slot.objects.filter(service=service, capacity=197).first()
+    return found or make_slot(service=service, capacity=197, starts_at=soon(1, 4))
+
+
+def make_a_date() -> str:
+    hundred_places()
+    return "197 wolnych miejsc"
+
+
+def keep_places() -> str:
+    services.book(
+        hundred_places(), actor=AnonymousUser(), party_size=6, name="Gość", language="pl",
+        email="gosc@poczta.example", submission_key=uuid.uuid4(),
+    )  # fmt: skip
+    return "191 wolnych miejsc"
+
+
+def let_time_give_them_back() -> str:
+    """Nobody does anything: the hold ends by the clock."""
+    held = Booking.objects.get(slot=hundred_places())
+    end = timezone.now() + timedelta(seconds=1)
+    assert PublicChange.objects.filter(due_at=held.hold_until).update(due_at=end) == 1
+    Booking.objects.filter(pk=held.pk).update(hold_until=end)
+    time.sleep(1.1)
+    return "197 wolnych miejsc"
+
+
 CHANGES: list[tuple[str, Callable[[], str]]] = [
     ("/aktualnosci/", change_page),
     ("/uslugi/", change_service),
@@ -143,6 +187,10 @@ CHANGES: list[tuple[str, Callable[[], str]]] = [
     ("/dostepnosc/", change_statement),
     ("/o-projekcie/partnerzy/", change_organisation),
     ("/wydarzenia/", publish_what_was_scheduled),
+    ("/uslugi/", change_snippet),
+    (f"/uslugi/{BOOKED}/terminy/", make_a_date),
+    (f"/uslugi/{BOOKED}/terminy/", keep_places),
+    (f"/uslugi/{BOOKED}/terminy/", let_time_give_them_back),
 ]
 
 

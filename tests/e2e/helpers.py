@@ -50,6 +50,7 @@ def assert_accessible(page: Page, *, exclude: list[str] | None = None) -> None:
     `exclude` takes selectors of parts that are not ours (Wagtail's own admin, say). Needs a page
     with JavaScript, as axe is a script.
     """
+    wait_until_still(page)
     context: dict[str, Any] | None = {"exclude": exclude} if exclude else None
     options = {"runOnly": {"type": "tag", "values": RULES}}
     results = Axe().run(page, context=context, options=options)
@@ -60,6 +61,24 @@ def assert_accessible(page: Page, *, exclude: list[str] | None = None) -> None:
     ]
     assert not found, f"axe on {page.url}:\n" + "\n".join(found)
     assert_no_horizontal_scrolling(page)
+
+
+def wait_until_still(page: Page) -> None:
+    """Wait until everything that fades or slides has arrived: half-way its colours are nobody's."""
+    page.evaluate(
+        """async () => {
+            const frame = () => new Promise((done) => requestAnimationFrame(done));
+            const moving = () => document.getAnimations().filter((one) =>
+                one.playState === "running" &&
+                Number.isFinite(one.effect.getComputedTiming().endTime));
+            await frame();
+            await frame();
+            for (let now = moving(); now.length; now = moving()) {
+                await Promise.allSettled(now.map((one) => one.finished));
+                await frame();
+            }
+        }"""
+    )
 
 
 def assert_no_horizontal_scrolling(page: Page) -> None:

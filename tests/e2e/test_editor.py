@@ -20,6 +20,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.server import Log, Server
 from tests.e2e.town import town
+from tests.factories.pages import make_picture
 
 EDITOR = "redaktor@demo.hajnowka.example"
 CHIEF = "redaktorka.prowadzaca@demo.hajnowka.example"
@@ -243,6 +244,37 @@ def test_a_subheading_needs_a_heading_and_publishing_can_wait(
         revision.save()
         server_data.manage("publish_scheduled")
         expect_public(f"/aktualnosci/{SLUG}/")
+
+
+def test_the_checker_beside_the_form_finds_what_the_policy_lets_it_read(
+    desk: Callable[[str], Page], server_data: Server
+) -> None:
+    """A picture whose words are the name of its file: the rules of blocks cannot see that."""
+    from home.models import NewsPage
+
+    news = NewsPage(
+        title="Sprawdzana", slug="sprawdzana", lead="Krótko.", search_description="Krótko.",
+        cover=make_picture(), body=[("paragraph", "<p>Pięć słów, ani jednego więcej.</p>")],
+    )  # fmt: skip
+    news_index().add_child(instance=news)
+    news.cover.description = "dab_001.jpg"
+    news.cover.save()
+    page = desk(CHIEF)
+    refused: list[str] = []
+    page.on(
+        "console",
+        lambda message: (
+            refused.append(message.text) if "Content Security Policy" in message.text else None
+        ),
+    )
+    try:
+        page.goto(f"/admin/pages/{news.pk}/edit/")
+        panel(page, "checks")
+        expect(page.locator("[data-content-checker-count]")).to_have_text("1", timeout=20_000)
+        expect(page.locator("[data-content-word-count]")).not_to_have_text("-")
+        assert refused == []
+    finally:
+        news.delete()
 
 
 def test_a_service_is_changed_and_seen_changed(

@@ -21,7 +21,7 @@ from tests.e2e.test_services import COORDINATOR, send, staff_find, staff_write
 PROVIDER = "czlonek.konsorcjum@demo.hajnowka.example"
 RESIDENT = "mieszkanka@demo.hajnowka.example"
 # Wagtail's own frame around our pages.
-FRAME = ["#wagtail-sidebar", ".w-slim-header", "[data-sprite]", ".messages"]
+FRAME = ["#wagtail-sidebar", ".w-slim-header", "[data-sprite]"]
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 
 

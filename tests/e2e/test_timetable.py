@@ -28,7 +28,7 @@ def test_a_coordinator_by_keyboard(server_data, open_page, sign_in):
     page = open_page()
     sign_in(page, COORDINATOR)
     page.goto(f"/admin/harmonogram/?dzien={date.today() + timedelta(days=7)}")
-    assert_accessible(page, exclude=["#wagtail-sidebar", ".w-header", ".messages"])
+    assert_accessible(page, exclude=["#wagtail-sidebar", ".w-header"])
     expect(page.locator(".calendar__table")).to_contain_text("Komputer bez strachu")
     page.goto("/admin/harmonogram/reguly/nowa/")
     fill_rule(page)
@@ -36,7 +36,7 @@ def test_a_coordinator_by_keyboard(server_data, open_page, sign_in):
     page.wait_for_url(re.compile(r"/reguly/\d+/$"))
     rule = ScheduleRule.objects.latest("pk")
     expect(page.locator(".calendar__days")).to_contain_text("do utworzenia")
-    assert_accessible(page, exclude=["#wagtail-sidebar", ".w-header", ".messages"])
+    assert_accessible(page, exclude=["#wagtail-sidebar", ".w-header"])
     page.locator("form[action$='/start/'] button").press("Enter")
     expect(page.locator(".calendar__days a").first).to_have_text("otwarty")
 
@@ -55,7 +55,7 @@ def test_a_coordinator_by_keyboard(server_data, open_page, sign_in):
     page.get_by_role("button", name="Wstaw do harmonogramu").press("Enter")
     expect(page.locator("main form")).to_contain_text("Szycie na nowo")
     expect(page.locator("#id_opens_at")).to_have_value("18:00")
-    assert_accessible(page, exclude=["#wagtail-sidebar", ".w-header", ".messages"])
+    assert_accessible(page, exclude=["#wagtail-sidebar", ".w-header"])
 
     page.goto(f"/admin/harmonogram/reguly/{rule.pk}/")
     page.locator("#id_reason").fill("Remont podłogi")
@@ -65,7 +65,7 @@ def test_a_coordinator_by_keyboard(server_data, open_page, sign_in):
     assert Slot.objects.filter(series=rule, state=states.CANCELLED).count() >= 4
     page.goto("/admin/harmonogram/raport/")
     expect(page.locator(".report__bar").first).to_be_visible()
-    assert_accessible(page, exclude=["#wagtail-sidebar", ".w-header", ".messages"])
+    assert_accessible(page, exclude=["#wagtail-sidebar", ".w-header"])
 
 
 def test_visitors_read_the_week_and_the_hall(server_data, open_page):

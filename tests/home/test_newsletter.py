@@ -11,9 +11,11 @@ import time
 from datetime import timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core import mail
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.roles import Role
@@ -26,6 +28,7 @@ from home.models import IssueItem, NewsletterIssue, Subscriber
 from home.personal_data import NewsletterData
 from home.services import newsletter
 from tests import databases
+from tests.factories.pages import make_picture
 from tests.factories.people import person_with
 from tests.factories.site import make_site
 
@@ -116,6 +119,57 @@ def test_an_issue_has_the_way_out_in_its_head_and_one_press_is_enough(issue, cli
         assert strict.post(path, ONE_CLICK).status_code == 200
         assert not Subscriber.objects.exists()
     assert strict.get(path[:-2] + "x/").status_code == 404
+
+
+def test_an_issue_has_pictures_for_who_wants_them_and_words_for_all(issue, tree, client, settings):
+    subscribers(2)
+    page = issue.items.first().page
+    page.cover, page.title = make_picture(), "Żubr <i>& dąb</i>"
+    page.save_revision().publish()
+    newsletter.send(issue, actor=person_with(Role.CHIEF_EDITOR))
+    newsletter.write_due()
+    Sender().run()
+    message = mail.outbox[0]
+    ((html, kind),) = [(one.content, one.mimetype) for one in message.alternatives]
+    assert kind == "text/html" and "<" not in message.body.replace("<i>& dąb</i>", "")
+    soup = BeautifulSoup(html, "html.parser")
+    assert soup.html["lang"] == "pl"
+    (image,) = soup.select("img")
+    assert image["alt"] == "Dąb nad torami."
+    assert image["src"].startswith(f"{settings.WAGTAILADMIN_BASE_URL}/media/images/")
+    assert image["src"].endswith(".jpg")
+    assert (image["width"], image["height"]) == ("552", "310")
+    assert "Żubr <i>& dąb</i>" in soup.h2.get_text().replace("\xa0", " ")
+    assert not soup.select("i, script, iframe, link, form")
+    left = message.extra_headers["List-Unsubscribe"].strip("<>")
+    links = [link["href"] for link in soup.select("a")]
+    assert left in links, "for people too"
+    # Every address is ours, and none tells who has opened it but the one that leaves the list.
+    base = settings.WAGTAILADMIN_BASE_URL
+    assert all(link == left or (link.startswith(base) and "?" not in link) for link in links)
+    other = BeautifulSoup(mail.outbox[1].alternatives[0].content, "html.parser")
+    assert [a["href"] for a in other.select("a")][:3] == links[:3]
+
+
+def test_a_picture_that_is_gone_stops_no_issue(issue, caplog):
+    subscribers(1)
+    page = issue.items.first().page
+    page.cover = make_picture()
+    page.save_revision().publish()
+    page.cover.file.delete(save=False)
+    newsletter.send(issue, actor=person_with(Role.CHIEF_EDITOR))
+    assert newsletter.write_due() == 1
+    assert "<img" not in issues_mail().get().html
+    assert "is left out" in caplog.text
+
+
+def test_the_news_of_a_batch_are_read_once(issue):
+    subscribers(20)
+    newsletter.send(issue, actor=person_with(Role.CHIEF_EDITOR))
+    with CaptureQueriesContext(connection) as asked:
+        assert newsletter._write_batch(20) == 20
+    # As many as for one reader, not one for each.
+    assert sum('FROM "home_issueitem"' in query["sql"] for query in asked) <= 2
 
 
 def test_everybody_on_the_list_of_that_language_once(issue):

@@ -6,12 +6,16 @@ import json
 from datetime import timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core.files.base import ContentFile
+from django.urls import reverse
 from django.utils import timezone
-from wagtail.models import Locale, ReferenceIndex
+from wagtail.models import Comment, Locale, Page, ReferenceIndex
+from wagtail_localize.synctree import synchronize_tree
 
 from accounts.roles import Role
-from core.models import PublicDocument
+from core.models import PublicDocument, SearchMiss, SharedText
+from core.pagecache import generation
 from home.admin import reports
 from home.models import NewsPage
 from tests.factories.pages import make_picture
@@ -116,3 +120,109 @@ def test_a_moved_page_is_still_found_at_its_old_address(tree, client):
     old = page.url
     page.move(parent, pos="last-child")
     assert client.get(old).status_code == 301
+
+
+def test_pages_are_due_on_their_day_or_a_year_after_they_were_published(tree, client):
+    def due() -> dict[str, str]:
+        return {row.title: row.cells[1] for row in reports.rows_of("przeglad")}
+
+    page, other = tree.standard("Cennik", "cennik"), tree.standard("Mapa", "mapa")
+    assert "Cennik" not in due(), "published today"
+    today = timezone.localdate()
+    for days, state in ((30, None), (10, "wkrótce"), (-1, "po terminie")):
+        page.review_on = today + timedelta(days=days)
+        page.save_revision().publish()
+        assert due().get("Cennik") == state
+    page.review_on = None
+    page.save_revision().publish()
+    assert "Cennik" not in due()
+    year_ago = timezone.now() - timedelta(days=366)
+    Page.objects.filter(pk=other.pk).update(last_published_at=year_ago)
+    assert due()["Mapa"] == "po terminie"
+    other.refresh_from_db()
+    other.save_revision().publish()
+    assert "Mapa" not in due(), "published anew is reviewed"
+
+
+def test_the_first_page_says_what_waits_for_an_editor(tree, client):
+    editor, colleague = person_with(Role.EDITOR), person_with(Role.CHIEF_EDITOR)
+    page = tree.news_item("Zła", "zla", body=body('<p><a href="/nie-ma/">x</a></p>'))
+    Page.objects.filter(pk=page.pk).update(
+        owner=editor, last_published_at=timezone.now() - timedelta(days=400)
+    )
+    for author, settled in ((colleague, None), (colleague, timezone.now()), (editor, None)):
+        Comment.objects.create(
+            page=page, user=author, text="Tu brakuje daty", contentpath="title",
+            resolved_at=settled, resolved_by=colleague if settled else None,
+        )  # fmt: skip
+    SearchMiss.objects.create(query="lodowisko", language="pl", last_at=timezone.now())
+    client.force_login(editor)
+    soup = BeautifulSoup(client.get("/admin/").content, "html.parser")
+    found = {link["href"]: link.strong.text for link in soup.select(".w-panel li a") if link.strong}
+    assert found["/admin/raporty/uwagi/"] == "1"
+    assert found["/admin/raporty/przeglad/"] == "1"
+    assert found["/admin/raporty/odnosniki/"] == "1"
+    assert found[reverse("core_misses:index")] == "1"
+    listed = client.get("/admin/raporty/uwagi/").content.decode()
+    assert listed.count("Tu brakuje daty") == 2, "settled ones are not listed"
+
+
+def test_a_shared_text_is_changed_once_and_changed_everywhere(tree, client):
+    shared = SharedText.objects.create(
+        name="Godziny", title_pl="Godziny otwarcia", text_pl="<p>Od 8 do 16</p>",
+        title_en="Opening hours", phone="85 682 21 80",
+    )  # fmt: skip
+    pages = [
+        tree.standard("Kasa", "kasa", body=[("shared", shared)]),
+        tree.news_item("Nowina", "nowina", body=[("paragraph", "<p>x</p>"), ("shared", shared)]),
+    ]
+    for page in pages:
+        words = client.get(page.url).content.decode().replace("\xa0", " ")
+        assert "Od 8 do 16" in words and 'href="tel:+48856822180"' in words
+    before = generation.current()
+    shared.text_pl = "<p>Od 9 do 17</p>"
+    shared.save()
+    assert generation.current() > before, "stored pages are drawn anew"
+    for page in pages:
+        words = client.get(page.url).content.decode().replace("\xa0", " ")
+        assert "Od 9 do 17" in words and "Od 8" not in words
+    where = ReferenceIndex.get_references_to(shared).values_list("base_content_type", "object_id")
+    assert len(set(where)) == 2, "its page of use says where it stands"
+    # Half translated is not translated: title and text stay in one language.
+    synchronize_tree(tree.home.locale, Locale.objects.get(language_code="en"))
+    soup = BeautifulSoup(client.get(f"/en{pages[0].url}").content, "html.parser")
+    card = soup.select_one(".callout--shared")
+    assert "Godziny otwarcia" in card.text and card["lang"] == "pl"
+    shared.text_en = "<p>From 9 to 17</p>"
+    shared.save()
+    soup = BeautifulSoup(client.get(f"/en{pages[0].url}").content, "html.parser")
+    card = soup.select_one(".callout--shared")
+    assert "Opening hours" in card.text and not card.get("lang")
+    shared.delete()
+    for page in pages:
+        answer = client.get(page.url)
+        assert answer.status_code == 200 and b"callout--shared" not in answer.content
+
+
+@pytest.mark.parametrize(
+    ("role", "may_change", "may_delete"),
+    [(Role.EDITOR, True, False), (Role.CHIEF_EDITOR, True, True),
+     (Role.SERVICE_COORDINATOR, False, False)],
+)  # fmt: skip
+def test_who_keeps_shared_texts(tree, client, role, may_change, may_delete):
+    shared = SharedText.objects.create(name="G", title_pl="G", text_pl="<p>x</p>")
+    client.force_login(person_with(role))
+    base = "/admin/snippets/core/sharedtext/"
+    assert (client.get(f"{base}edit/{shared.pk}/").status_code == 200) is may_change
+    assert (client.get(f"{base}delete/{shared.pk}/").status_code == 200) is may_delete
+
+
+def test_a_preview_brings_the_checker_and_a_page_does_not(tree, client):
+    page = tree.news_item()
+    client.force_login(person_with(Role.CHIEF_EDITOR))
+    preview = client.get(f"/admin/pages/{page.pk}/view_draft/")
+    assert b"<wagtail-userbar>" in preview.content
+    assert "script-src 'self';" in f"{preview['Content-Security-Policy']};"
+    assert b"wagtail-userbar" not in client.get(page.url).content
+    inline = BeautifulSoup(preview.content, "html.parser").select("script:not([src])")
+    assert {one["type"] for one in inline} == {"application/ld+json", "application/json"}

@@ -14,7 +14,7 @@ from django.test import Client, RequestFactory
 from django.utils import translation
 
 from core.models import OutboxMail
-from core.transitions import Refused
+from core.transitions import Refused, WrongState
 from home.models import HomePage, NewsIndexPage, NewsPage
 from plebiscite import addresses, clock
 from plebiscite.commission_admin.dashboard import CommissionPanel
@@ -207,6 +207,7 @@ def test_nobody_sees_results_before_the_end():
         reverse("plebiscite_plebiscites:inspect", args=[plebiscite.pk]),
         reverse("plebiscite_plebiscites:index") + "?export=csv",
         reverse("plebiscite_objections:index"),
+        reverse("plebiscite_paper_account", args=[plebiscite.pk]),
         "/admin/", base, f"{base}wynik/", f"{base}dziennik.jsonl", "/szukaj/?q=Praca",
     ]  # fmt: skip
     for path in paths:
@@ -216,7 +217,7 @@ def test_nobody_sees_results_before_the_end():
             assert secret not in body, path
     for path in ("wynik/glosy.csv", "wynik/wynik.json", "wynik/protokol.pdf"):
         assert client.get(f"{base}{path}").status_code == 404
-    with pytest.raises(Exception, match=r"."):
+    with pytest.raises(WrongState):
         make.together(plebiscite, "count")
     assert not Count.objects.exists()
 

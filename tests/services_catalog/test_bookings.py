@@ -90,7 +90,9 @@ def later(monkeypatch):
     def go(**time):
         passed = timedelta(**time)
         real = clock.database_now
-        for module in ("core.transitions.doing", "services_catalog.bookings.services",
+        services = "services_catalog.bookings.services"
+        for module in ("core.transitions.doing", f"{services}.booking", f"{services}.dates",
+                       f"{services}.moves", f"{services}.paper",
                        "services_catalog.bookings.upkeep"):  # fmt: skip
             monkeypatch.setattr(f"{module}.database_now", lambda: real() + passed)
 
@@ -480,6 +482,19 @@ class TestDates:
         services.edit_slot(slot, desk, note="Proszę zabrać fartuch.")
         assert len(mails("moved")) == 1
 
+    def test_an_offer_never_outlives_the_beginning_of_a_date_moved_to_sooner(self, desk):
+        slot = make_slot(capacity=1, waitlist_max=3, starts_at=soon(7))
+        booked = known(slot)
+        first = waiting(slot)
+        asked = guest(slot, join_queue=True)
+        services.give_up(booked, actor=booked.requester)
+        begins = datetime.now(UTC) + timedelta(hours=2)
+        services.edit_slot(slot, desk, starts_at=begins, ends_at=begins + timedelta(hours=1))
+        for booking in (first, asked):
+            booking.refresh_from_db()
+        assert (first.state, first.offer_until) == ("offered", begins)
+        assert (asked.state, asked.hold_until) == ("unconfirmed", begins)
+
     def test_a_message_to_everybody_who_waits(self, slot, desk):
         known(slot, party_size=3)
         first = waiting(slot)
@@ -600,7 +615,7 @@ class TestTheTable:
             for path in (root / "services_catalog" / "bookings").rglob("*.py")
             if "change_state(" in path.read_text()
         }
-        assert found == {"seats.py", "services.py"}
+        assert found == {"seats.py", "booking.py", "dates.py", "moves.py"}
 
 
 class TestAnyCourse:

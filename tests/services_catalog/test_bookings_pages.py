@@ -19,12 +19,15 @@ from core.outbox.models import OutboxMail
 from core.outbox.sending import as_message
 from core.pagecache import middleware
 from core.pagecache.generation import current
+from core.pagecache.models import PublicChange
 from directory.models import Membership, TeamRole
-from services_catalog.bookings import services, upkeep
+from services_catalog.bookings import selectors, services, upkeep
 from services_catalog.bookings.models import Booking
 from services_catalog.models import Package, PackageItem, Slot
 from services_catalog.personal_data import BookingPersonalData
 from services_catalog.selectors import ServiceActivity
+from services_catalog.timetable import weeks
+from services_catalog.timetable.recurrence import town_day
 from tests.factories.catalogue import OrganisationFactory, ServiceFactory
 from tests.factories.people import UserFactory, person_with
 from tests.factories.site import make_site
@@ -274,6 +277,67 @@ class TestLive:
         asked.refresh_from_db()
         assert asked.state == "expired"
         assert current() > before and label(slot) == open_list
+
+    def test_places_kept_in_vain_are_free_at_once(self, client, root):
+        """By the clock, in every place that tells them, before the worker has come by."""
+        slot = make_slot(service=ServiceFactory(slug="szycie", mode="slots"), capacity=2)
+        later = make_slot(service=slot.service, starts_at=soon(9), capacity=2)
+        held = guest(slot, party_size=2)
+        moment = timedelta(microseconds=1)
+        before, after = held.hold_until - moment, held.hold_until
+
+        def seen(now):
+            [entry] = weeks.entries_of([slot], "pl", now)
+            place = selectors.places_of([slot], now)[slot.pk]
+            return (
+                place.free, place.held, entry.free, entry.places,
+                selectors.next_slots([slot.service], now)[slot.service_id],
+            )  # fmt: skip
+
+        slot.refresh_from_db()
+        assert seen(before) == (0, 2, 0, "brak wolnych miejsc", later)
+        assert seen(after) == (2, 0, 2, "2 wolne miejsca", slot)
+        assert held.has_lapsed(after) and not held.has_lapsed(before)
+        # The same through pages: only the clock has moved, nobody has written anything.
+        link = links("confirm", "potwierdz")[0]
+        Booking.objects.update(hold_until=datetime.now(UTC) - moment)
+        week = f"/harmonogram/?dzien={town_day(slot.starts_at)}"
+        book = reverse("services:book", args=[slot.uuid])
+        for page in ("/uslugi/szycie/terminy/", book, "/uslugi/szycie/", week):
+            assert "2 wolne miejsca" in client.get(page).content.decode(), page
+        assert client.post(link).status_code == 409
+        assert Booking.objects.get().state == "held", "nothing has settled the date meanwhile"
+        client.force_login(person_with(Role.SERVICE_COORDINATOR))
+        page = client.get(reverse("services_catalog_bookings:date", args=[slot.pk]))
+        assert page.context["held"] == [] and page.context["places"].held == 0
+
+    def test_an_offer_is_over_by_the_clock(self, client):
+        slot = make_slot(capacity=1, waitlist_max=3)
+        booked = known(slot)
+        first, second = waiting(slot), waiting(slot)
+        services.give_up(booked, actor=booked.requester)
+        first.refresh_from_db()
+        slot.refresh_from_db()
+        assert (first.state, slot.held) == ("offered", 1)
+        place = selectors.places_of([slot], first.offer_until)[slot.pk]
+        # Whoever waits has the place before any newcomer.
+        assert (place.free, place.held, place.waiting) == (0, 0, 1) and second.state == "waiting"
+        page = reverse("services:booking", args=[first.pk])
+        client.force_login(first.requester)
+        assert "Weź miejsce" in client.get("/sprawy/").content.decode()
+        assert "accept/" in client.get(page).content.decode()
+        Booking.objects.filter(pk=first.pk).update(offer_until=datetime.now(UTC))
+        text = client.get(page).content.decode()
+        assert "accept/" not in text and "Wygas" in text
+        assert "Weź miejsce" not in client.get("/sprawy/").content.decode()
+
+    def test_stored_pages_are_drawn_anew_when_a_hold_ends(self, slot):
+        held = guest(slot)
+        before = current()
+        due = PublicChange.objects.filter(due_at=held.hold_until)
+        assert due.count() == 1, "nobody has to come by for it"
+        due.update(due_at=datetime.now(UTC))
+        assert current() == before + 1
 
     def test_stored_pages_show_the_new_number(self, settings, monkeypatch):
         settings.PAGE_CACHE = True

@@ -207,7 +207,6 @@ class TestReading:
         assert found() == []
         edit_slot(slot, actor=SYSTEM, book_from=None)
         assert found() == [slot]
-        assert [one.free_places for one in Slot.objects.with_free()] == [5]
         move_slot(slot, "close", actor=person_with(Role.SERVICE_COORDINATOR))
         assert found() == []
 

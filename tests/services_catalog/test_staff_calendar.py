@@ -4,8 +4,11 @@ import html
 import io
 import uuid
 from datetime import date, time, timedelta
+from unittest import mock
 
 import pytest
+from django.contrib.sessions.models import Session
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from icalendar import Calendar
@@ -23,7 +26,8 @@ from services_catalog.bookings.services import book
 from services_catalog.timetable import feeds, states
 from services_catalog.timetable.generating import make_slots
 from services_catalog.timetable.models import ScheduleRule, Slot
-from services_catalog.timetable.recurrence import town_day
+from services_catalog.timetable.recurrence import at, town_day
+from services_catalog.timetable.selectors import monday_of
 from services_catalog.timetable.services import change_rule, edit_slot, move_rule
 from tests.factories.catalogue import OrganisationFactory, RoomFactory, ServiceFactory
 from tests.factories.people import UserFactory, person_with
@@ -118,7 +122,10 @@ def test_one_slot_is_changed_and_cancelled_and_people_are_told(client, desk):
 
 
 def test_who_has_no_address_is_named_to_be_called(client, desk):
-    """After a change, a cancelled slot and a cancelled series: number, name, telephone."""
+    """After a change, a cancelled slot and a cancelled series: number, name, telephone.
+
+    On a page that stays until they are told; nothing of it travels in a message or a cookie.
+    """
 
     def caller(slot, name, phone):
         return book(
@@ -126,10 +133,14 @@ def test_who_has_no_address_is_named_to_be_called(client, desk):
             submission_key=uuid.uuid4(), pin="12345678",
         )  # fmt: skip
 
+    calls = reverse("services_catalog_bookings:calls")
+
     def told(answer):
-        return [
-            str(one) for one in answer.context["messages"] if one.level_tag.startswith("warning")
-        ]
+        for cookie in answer.client.cookies.values():
+            assert "Kowal" not in cookie.value and "856822180" not in cookie.value
+        messages = [str(one) for one in answer.context.get("messages", [])]
+        assert not any("Kowal" in words or "Nowak" in words for words in messages)
+        return answer.context["bookings"] if answer.redirect_chain[-1][0] == calls else []
 
     slot = make_slot()
     places(slot)
@@ -140,10 +151,13 @@ def test_who_has_no_address_is_named_to_be_called(client, desk):
     moved = client.post(url("slot", slot.pk), sent(slot), follow=True)
     cancelled = client.post(url("cancel_slot", slot.pk), {"reason": "Awaria"}, follow=True)
     for answer in (moved, cancelled):
-        [words] = told(answer)
-        assert all(text in words for text in (booking.number, "Jan Kowal", "856822180"))
-        assert "Maria" not in words
-        assert words in html.unescape(answer.content.decode())
+        assert told(answer) == [booking]
+        page = html.unescape(answer.content.decode())
+        assert all(text in page for text in (booking.number, "Jan Kowal", "856822180"))
+        assert "Maria" not in page and "no-store" in answer["Cache-Control"]
+    stored = "".join(str(one.get_decoded()) for one in Session.objects.all())
+    assert str(booking.pk) in stored and "Kowal" not in stored
+    assert "1 osoba" in client.get(WEEK).content.decode()
     rule = move_rule(make_rule(byday="MO,TU,WE,TH,FR,SA,SU", weeks_ahead=1), "start", actor=desk)
     make_slots(rule.pk)
     slot = rule.slots.live().last()
@@ -151,8 +165,18 @@ def test_who_has_no_address_is_named_to_be_called(client, desk):
     answer = client.post(
         url("cancel_series", rule.pk), {"since": date.today(), "reason": "Remont"}, follow=True
     )
-    [words] = told(answer)
-    assert all(text in words for text in (other.number, "Ewa Nowak", "601601601"))
+    assert set(told(answer)) == {booking, other}, "whom nobody has ticked off stays"
+    page = answer.content.decode()
+    assert all(text in page for text in (other.number, "Ewa Nowak", "601601601"))
+    # Another person's session has nothing of it; a role without dates has no such page.
+    stranger = Client()
+    stranger.force_login(person_with(Role.SERVICE_COORDINATOR))
+    assert "Nowak" not in stranger.get(calls).content.decode()
+    stranger.force_login(person_with(Role.EDITOR))
+    assert stranger.get(calls).status_code in {302, 403}
+    client.get(calls)
+    assert client.post(calls).url == url("rule", rule.pk)
+    assert client.get(calls).context["bookings"] == []
 
 
 def test_a_rule_from_draft_to_the_end_of_its_series(client, desk):
@@ -438,6 +462,54 @@ def test_bookings_stand_in_the_calendar_of_their_person(client):
     assert event["status"] == "CANCELLED"
     assert event["sequence"] > before
     assert event["dtend"].dt - event["dtstart"].dt == 2 * HOUR
+
+
+def test_feeds_ask_the_same_for_many_dates(client, django_assert_max_num_queries):
+    room, organisation = RoomFactory(slug="kino"), OrganisationFactory()
+    person = person_with(Role.CONSORTIUM_MEMBER)
+    add_member(organisation, user=person, role=TeamRole.EDITOR, actor=SYSTEM)
+    paths = (
+        reverse("timetable:room_feed", args=["kino"]),
+        reverse("timetable:person_feed", args=[feeds.new_link(person)]),
+    )
+
+    def fill(first, last):
+        for day in range(first, last):
+            slot = make_slot(room=room, provider=organisation, starts_at=soon(day))
+            places(slot, person=person)
+            places(slot)
+
+    def events(path):
+        return len(Calendar.from_ical(client.get(path).content).walk("VEVENT"))
+
+    fill(7, 8)
+    few = {}
+    for path in paths:
+        assert events(path) >= 1
+        with django_assert_max_num_queries(12) as found:
+            client.get(path)
+        few[path] = len(found)
+    fill(8, 14)
+    for path in paths:
+        with django_assert_max_num_queries(few[path]):
+            client.get(path)
+        assert events(path) >= 7
+
+
+def test_an_ended_week_is_skipped(client, desk):
+    monday = monday_of(town_day(soon(14)))
+    ended = make_slot(starts_at=at(monday, time(9)))
+    coming = make_slot(starts_at=at(monday + timedelta(days=8), time(9)))
+
+    def first_day(now, **params):
+        with mock.patch("services_catalog.staff_calendar.grid.database_now", return_value=now):
+            return client.get(WEEK, params).context["monday"]
+
+    assert first_day(ended.starts_at) == monday
+    assert first_day(ended.ends_at) == monday + timedelta(days=7)
+    assert first_day(ended.ends_at, dzien=monday.isoformat()) == monday, "it is one press away"
+    coming.delete()
+    assert first_day(ended.ends_at) == monday, "an empty week leads nowhere"
 
 
 def test_a_whole_series_or_nothing(client, desk):

@@ -1,6 +1,7 @@
 """The staff's side of bookings in Wagtail's admin.
 
 lists.py   the list with filters, search and export
+calls.py   who has to be called because no mail reaches them
 screen.py  the people of one date: who comes, who waits, booking for others, writing to all
 """
 

@@ -28,7 +28,7 @@ class DeskBookingForm(BookingForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["name"].label = _("Name")
+        self.fields["name"].label = _("First name and surname")
         self.fields["email"].required = False
         self.fields["email"].help_text = _("Without one, a slip with number and PIN is printed.")
         self.fields["for_whom"].label = _("For whom, if not for themselves")

@@ -17,6 +17,7 @@ from wagtail.admin.widgets.button import Button, HeaderButton
 
 from core.admin import MomentColumn, ReadOnlyPolicy, ReadOnlyViewSet, SafeExport
 from services_catalog.bookings import states
+from services_catalog.bookings.admin.calls import calls_view
 from services_catalog.bookings.admin.screen import (
     date_view,
     dates_view,
@@ -128,6 +129,7 @@ class BookingViewSet(ReadOnlyViewSet):
         return [
             *patterns,
             path("terminy/", dates_view, name="dates"),
+            path("zadzwon/", calls_view, name="calls"),
             path("termin/<int:pk>/", date_view, name="date"),
             path("termin/<int:pk>/zapisz/", take_down_view, name="take_down"),
             path("termin/<int:pk>/napisz/", write_view, name="write"),

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -18,6 +20,7 @@ from core.audit import record
 from core.clock import database_now
 from core.transitions import Refused, TransitionError, available
 from services_catalog.bookings import selectors, services, states
+from services_catalog.bookings.admin.calls import after_act, to_call
 from services_catalog.bookings.admin.forms import DeskBookingForm, WriteForm
 from services_catalog.bookings.models import Booking
 from services_catalog.cases.models import Priority
@@ -62,6 +65,7 @@ def dates_view(request: HttpRequest) -> HttpResponse:
         "page_obj": page,
         "rows": [(slot, places[slot.pk]) for slot in page.object_list],
         "is_past": is_past,
+        "to_call": to_call(request).count(),
     }
     return render(request, "services_catalog/admin/booking_dates.html", context)
 
@@ -159,16 +163,7 @@ def write_view(request: HttpRequest, pk: int) -> HttpResponse:
         )
         % {"count": number},
     )
-    warn_of_calls(request, without)
-    return redirect("services_catalog_bookings:date", slot.pk)
-
-
-def warn_of_calls(request: HttpRequest, bookings: list[Booking]) -> None:
-    """Says after an act whom nobody has told yet, with their telephone numbers."""
-    if bookings:
-        people = selectors.phone_list(bookings)
-        words = _("Without an e-mail address, to be called by telephone: %(people)s.")
-        messages.warning(request, words % {"people": people})
+    return after_act(request, without, reverse("services_catalog_bookings:date", args=[slot.pk]))
 
 
 def move_view(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
@@ -202,7 +197,12 @@ def move_view(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
 
 def _slip(request: HttpRequest, booking: Booking, pin: str) -> HttpResponse:
     """The paper slip. Shown once, in the answer to the button: the PIN is stored nowhere."""
-    context = {"booking": booking, "slot": booking.slot, "pin": pin}
+    context = {
+        "booking": booking,
+        "slot": booking.slot,
+        "pin": pin,
+        "site_url": settings.WAGTAILADMIN_BASE_URL.rstrip("/"),
+    }
     response = render(request, "services_catalog/admin/booking_slip.html", context)
     response["Cache-Control"] = "no-store"
     return response

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from config.environment import PROJECT_DIR, VAR_DIR, database
+from config.environment import PROJECT_DIR, VAR_DIR, database, words
 
 from .accounts import *  # noqa: F403
 
@@ -152,6 +152,11 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 # Whole pages for readers without a session (core/pagecache).
 PAGE_CACHE = True
+# Caches in front of the site (addresses, separated by commas), told of every public change by one
+# request of this method to their address; the secret, if any, goes along as a bearer token.
+FRONT_CACHES = words("FRONT_CACHES")
+FRONT_CACHE_METHOD = os.environ.get("FRONT_CACHE_METHOD", "PURGE")
+FRONT_CACHE_TOKEN = os.environ.get("FRONT_CACHE_TOKEN", "")
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
     "renditions": {
@@ -217,6 +222,7 @@ WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 15 * 1024 * 1024
 WAGTAILIMAGES_FORMAT_CONVERSIONS = {"avif": "webp", "webp": "webp", "png": "webp", "jpeg": "webp"}
 WAGTAILIMAGES_WEBP_QUALITY = 82
+WAGTAILIMAGES_AVIF_QUALITY = 62
 WAGTAILDOCS_DOCUMENT_MODEL = "core.PublicDocument"
 WAGTAILDOCS_EXTENSIONS = [
     "csv", "docx", "mp4", "ods", "odt", "pdf", "txt", "vtt", "webm", "xlsx", "zip",

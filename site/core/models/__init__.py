@@ -3,6 +3,7 @@ from core.files.models import StoredFile
 from core.models.media import Picture, PictureRendition, PublicDocument
 from core.models.multilingual import MultilingualName
 from core.models.pages import BasePage
+from core.models.shared_text import SharedText
 from core.numbers.models import NumberSequence
 from core.outbox.models import OutboxMail
 from core.pagecache.models import GenerationBase, PublicChange
@@ -27,6 +28,7 @@ __all__ = [
     "PublicDocument",
     "SearchEntry",
     "SearchMiss",
+    "SharedText",
     "StoredFile",
     "ThrottleCount",
 ]

@@ -7,7 +7,12 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail.documents.models import AbstractDocument, Document
-from wagtail.images.models import AbstractImage, AbstractRendition
+from wagtail.images.models import AbstractImage, AbstractRendition, Filter
+
+#: Part of the name of a size that takes long to draw.
+SLOW = "format-avif"
+#: How long “not drawn yet” is remembered, in seconds.
+ASK_AGAIN_S = 60
 
 
 class Picture(AbstractImage):
@@ -61,6 +66,30 @@ class Picture(AbstractImage):
         """The alternative text in the active language, else in Polish."""
         language = get_language() or settings.LANGUAGE_CODE
         return getattr(self, f"description_{language}", "") or self.description
+
+    def get_renditions(self, *filters: Filter | str) -> dict[str, PictureRendition]:
+        """Those asked for; AVIF only when it was drawn already.
+
+        It takes a second for each size, and no page waits for that: `core.pictures` draws it in
+        the background, and until then readers get WebP or JPEG.
+        """
+        wanted = [Filter(spec=one) if isinstance(one, str) else one for one in filters]
+        slow = [one for one in wanted if SLOW in one.spec]
+        if slow and not self._are_there(slow):
+            wanted = [one for one in wanted if SLOW not in one.spec]
+        found: dict[str, PictureRendition] = super().get_renditions(*wanted)
+        return found
+
+    def _are_there(self, slow: list[Filter]) -> bool:
+        """Whether all of these sizes were drawn: with some alone a browser would take those."""
+        key = f"picture-without-avif:{self.pk}:{'+'.join(one.spec for one in slow)}"
+        cache = PictureRendition.cache_backend
+        if cache.get(key):
+            return False
+        if len(self.find_existing_renditions(*slow)) == len(set(slow)):
+            return True
+        cache.set(key, True, ASK_AGAIN_S)
+        return False
 
 
 class PictureRendition(AbstractRendition):

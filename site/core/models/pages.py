@@ -15,6 +15,9 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.models import Page
 from wagtail.search import index
 
+from core.sharing.card import Card
+from core.structured import named
+
 
 class BasePageForm(WagtailAdminPageForm):
     """The editor's form of every page.
@@ -65,6 +68,13 @@ class BasePage(Page):
         ),
     )
 
+    review_on = models.DateField(
+        _("to be reviewed on"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: a year after it was last published."),
+    )
+
     base_form_class = BasePageForm
     search_fields = [*Page.search_fields, index.SearchField("lead")]
 
@@ -78,6 +88,7 @@ class BasePage(Page):
         MultiFieldPanel(
             [FieldPanel("is_example"), FieldPanel("is_translation_draft")], heading=_("Marks")
         ),
+        FieldPanel("review_on"),
     ]
     promote_panels = Page.promote_panels
 
@@ -105,7 +116,12 @@ class BasePage(Page):
         context["fallback_language"] = (
             get_language_info(self.text_language) if self.is_fallback else None
         )
+        context["structured"] = self.structured(request)
         return context
+
+    def structured(self, request: HttpRequest) -> list[dict[str, Any]]:
+        """What search engines are told about this page beside its breadcrumbs."""
+        return []
 
     @property
     def canonical_url(self) -> str | None:
@@ -123,6 +139,19 @@ class BasePage(Page):
     def breadcrumbs(self) -> list[Page]:
         """The pages above this one, from the home page of its language down."""
         return list(self.get_ancestors().filter(depth__gte=2).specific(defer=True))
+
+    @property
+    def share_card(self) -> Card:
+        """The picture that stands beside a shared link; the title of the part above its own."""
+        above = self.breadcrumbs[1:]
+        return Card(
+            "strona",
+            str(self.pk or ""),
+            self.locale.language_code,
+            named(self.title, is_example=self.is_example),
+            above[-1].title if above else "",
+            self.cover,
+        )
 
     def summary(self) -> str:
         """One sentence for lists and search results."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from datetime import datetime
 
 from django.db import connection, transaction
 
@@ -12,9 +13,14 @@ from core.pagecache.models import GenerationBase, PublicChange
 MAX_AGE_S = 1.0
 
 
-def changed() -> None:
-    """Says, inside the transaction of a public change, that pages may look different now."""
-    PublicChange.objects.create()
+def changed(*, at: datetime | None = None) -> None:
+    """Says, inside the transaction of a public change, that pages may look different now, or
+    will from `at` on without anybody doing anything.
+    """
+    if at is None:
+        PublicChange.objects.create()
+    else:
+        PublicChange.objects.create(due_at=at)
 
 
 def current() -> int:
@@ -22,18 +28,20 @@ def current() -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT coalesce((SELECT sum(number) FROM core_generationbase), 0)"
-            " + (SELECT count(*) FROM core_publicchange)"
+            " + (SELECT count(*) FROM core_publicchange WHERE due_at <= clock_timestamp())"
         )
         return int(cursor.fetchone()[0])
 
 
 def fold() -> int:
-    """Moves counted rows into the base; the generation stays the same. Gives how many."""
+    """Moves what has come due into the base; the generation stays the same. Gives how many."""
     with transaction.atomic():
         base, _ = GenerationBase.objects.select_for_update().get_or_create(pk=1)
         # Only rows seen here are deleted and counted: one that commits meanwhile stays.
         with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM core_publicchange RETURNING id")
+            cursor.execute(
+                "DELETE FROM core_publicchange WHERE due_at <= clock_timestamp() RETURNING id"
+            )
             count = len(cursor.fetchall())
         base.number += count
         base.save()

@@ -17,8 +17,12 @@ from core.templatetags.site_tags import localised_path
 MAX_AGE_S = 30.0
 # Parameters that change a public page. Any other parameter bypasses the store.
 QUERY_ALLOWED = frozenset("q strona rodzaj temat stan dla gdzie dzien koszt sala kto".split())
-NEVER = ("/admin/", "/konto/", "/sprawy/", "/static/", "/media/", "/dokumenty/", "/healthz")
+NEVER = (
+    "/admin/", "/konto/", "/sprawy/", "/static/", "/media/", "/obrazek/", "/dokumenty/", "/healthz",
+)  # fmt: skip
 BROWSER_CACHE = "public, max-age=0, must-revalidate"
+# A cache in front that is told of changes may keep a page as long as we do.
+SHARED_CACHE = f"public, max-age=0, s-maxage={MAX_AGE_S:.0f}, must-revalidate"
 
 clock = Clock()
 store = Store(max_bytes=64 * 1024 * 1024)
@@ -48,7 +52,7 @@ class PageCacheMiddleware:
         response = self.get_response(request)
         if not self.may_be_stored(request, response):
             return response
-        response.headers["Cache-Control"] = BROWSER_CACHE
+        response.headers["Cache-Control"] = SHARED_CACHE if settings.FRONT_CACHES else BROWSER_CACHE
         entry = Entry.build(
             generation=generation,
             made_at=now,

@@ -52,7 +52,9 @@ PRIVATE_MODELS = frozenset(
 
 
 # The core's own tables are machinery, but for what people upload.
-PUBLIC_IN_CORE = frozenset({"core.picture", "core.publicdocument", "core.promotedresult"})
+PUBLIC_IN_CORE = frozenset(
+    {"core.picture", "core.publicdocument", "core.promotedresult", "core.sharedtext"}
+)
 
 
 def is_public(model: type) -> bool:

@@ -1,10 +1,13 @@
-"""Public documents in the search: their titles, and the text of ODT and DOCX files."""
+"""Public documents in the search: their titles, and the text of PDF, ODT and DOCX files."""
 
 from __future__ import annotations
 
 import logging
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterable
+from pathlib import Path
 from typing import IO, Any
 from xml.etree.ElementTree import Element, ParseError
 
@@ -21,6 +24,20 @@ PARTS = {"docx": "word/document.xml", "odt": "content.xml"}
 LINES = {"p", "h", "tab", "br", "line-break", "tc", "table-cell", "s"}
 LARGEST_PART = 20 * 1024 * 1024
 LONGEST_TEXT = 200_000
+#: What a PDF may take: seconds of the processor and of waiting, memory, pages, its own size.
+PDF_SECONDS, PDF_PATIENCE_S, PDF_MEGABYTES, PDF_PAGES = 8, 20, 700, 300
+LARGEST_PDF = 40 * 1024 * 1024
+PDF_PROGRAM = Path(__file__).with_name("pdf_text.py")
+
+
+class UnreadablePdf(Exception):
+    """A PDF that is broken, too large, or takes too much to read."""
+
+
+UNREADABLE = (
+    OSError, zipfile.BadZipFile, KeyError, ParseError, DefusedXmlException, UnreadablePdf,
+    subprocess.TimeoutExpired,
+)  # fmt: skip
 
 
 class DocumentSearch:
@@ -57,12 +74,12 @@ def text_of(document: PublicDocument, kind: str) -> str:
 
     Editors may upload anything: a broken file is found by its title, and the log says why.
     """
-    if kind not in PARTS:
+    if kind not in {*PARTS, "pdf"}:
         return ""
     try:
         with document.file.open("rb") as file:
-            return _text(file, PARTS[kind])
-    except (OSError, zipfile.BadZipFile, KeyError, ParseError, DefusedXmlException) as problem:
+            return _pdf_text(file) if kind == "pdf" else _text(file, PARTS[kind])
+    except UNREADABLE as problem:
         log.warning("document %s has no text: %s", document.pk, type(problem).__name__)
         return ""
 
@@ -78,6 +95,25 @@ def _text(file: IO[bytes], part: str) -> str:
     pieces: list[str] = []
     _collect(root, pieces)
     return " ".join("".join(pieces).split())[:LONGEST_TEXT]
+
+
+def _pdf_text(file: IO[bytes]) -> str:
+    """The text, read by a process of its own that may be ended. Raises UnreadablePdf."""
+    content = file.read(LARGEST_PDF + 1)
+    if len(content) > LARGEST_PDF:
+        raise UnreadablePdf
+    limits = map(str, (PDF_SECONDS, PDF_MEGABYTES, PDF_PAGES, LONGEST_TEXT))
+    done = subprocess.run(
+        [sys.executable, "-I", str(PDF_PROGRAM), *limits],
+        input=content,
+        capture_output=True,
+        timeout=PDF_PATIENCE_S,
+        check=False,
+    )
+    if done.returncode:
+        raise UnreadablePdf
+    # The database takes no zero byte.
+    return done.stdout.decode().replace("\x00", "")
 
 
 def _collect(root: Element, pieces: list[str]) -> None:

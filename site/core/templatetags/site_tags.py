@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from django import template
 from django.conf import settings
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from core import structured
+from core.sharing.card import SIZE, site_card
 
 register = template.Library()
 
@@ -36,3 +45,45 @@ def phone_href(phone: str) -> str:
     if not digits:
         return ""
     return f"tel:{digits if digits.startswith('+') else '+48' + digits.lstrip('0')}"
+
+
+@register.simple_tag
+def structured_data(things: Iterable[Mapping[str, Any]] | None) -> SafeString:
+    """What search engines are told about the page (`core.structured`)."""
+    return structured.data_block(things or ())
+
+
+@register.simple_tag(takes_context=True)
+def breadcrumb_data(context: Any, crumbs: Iterable[Any], title: str) -> SafeString:
+    """The same way that the breadcrumbs show; crumbs are pages, or have `title` and `href`."""
+    way = []
+    for place, crumb in enumerate(crumbs):
+        one = crumb if isinstance(crumb, Mapping) else vars(crumb)
+        path = one.get("href") or crumb.get_url(context.get("request")) or "/"
+        way.append((_("Start") if place == 0 else str(one["title"]), str(path)))
+    return structured.data_block([structured.breadcrumbs(way, str(title))])
+
+
+@register.simple_tag
+def share_picture(thing: Any) -> SafeString:
+    """The picture beside a shared link: that of `thing` (its `share_card`), else of the site."""
+    card = getattr(thing, "share_card", None)
+    if card is None or not card.key:
+        card = site_card(get_language() or settings.LANGUAGE_CODE)
+    return format_html(
+        '<meta property="og:image" content="{url}">'
+        '<meta property="og:image:type" content="image/jpeg">'
+        '<meta property="og:image:width" content="{width}">'
+        '<meta property="og:image:height" content="{height}">'
+        '<meta property="og:image:alt" content="{label}">',
+        url=structured.whole(card.url),
+        width=SIZE[0],
+        height=SIZE[1],
+        label=card.label,
+    )
+
+
+@register.filter
+def locale_of(language: str) -> str:
+    """`pl` as `pl_PL`, the way that networks name languages."""
+    return {"pl": "pl_PL", "be": "be_BY", "en": "en_GB", "it": "it_IT"}.get(language, language)
