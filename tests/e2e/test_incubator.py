@@ -369,6 +369,8 @@ NEXT = "button[name=go][value=next]"
 
 def test_the_whole_wizard_by_keyboard_alone(server_data, open_page, tmp_path):
     page = open_page(width=320, height=720)
+    # From the beginning, so that the browser asks the test for files and not the desktop.
+    page.on("filechooser", lambda _chooser: None)
     make_organisation(User.objects.get(email=MIKOLAJ), "Bez myszki")
     page.goto(CALL)
     press(page, ".ticket a.button", "/konto/logowanie/")
