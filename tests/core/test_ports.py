@@ -78,6 +78,7 @@ def test_what_is_registered():
             "plebiscite.forget_requests",
             "plebiscite.keys",
             "plebiscite.mix",
+            "plebiscite.remind",
             "services_catalog.bookings",
             "services_catalog.bookings_check",
             "services_catalog.bookings_erase",
