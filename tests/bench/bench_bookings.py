@@ -1,6 +1,6 @@
 """How long lists, weeks and calendars take with 50 000 and with 500 000 bookings.
 
-    python tests/bench/bench_bookings.py
+    python tests/bench/bench_bookings.py [FEW MANY]
 
 Works in a database of its own, which is dropped afterwards. Eight dates a day with twenty people
 each, from three months ahead as far back as it takes. Time is that of the processor, of this
@@ -19,10 +19,10 @@ from django.urls import reverse
 A_DATE = 20
 FILL_SLOTS = """
 INSERT INTO services_catalog_slot (
-    service_id, provider_id, shares_room, starts_at, ends_at, capacity, booked, held, waitlist_max,
+    uuid, service_id, provider_id, shares_room, starts_at, ends_at, capacity, booked, held, waitlist_max,
     book_until, cancel_until, note, state, is_edited, cancel_reason, is_by_rule, sequence,
     is_example)
-SELECT %(service)s, %(provider)s, false, start, start + interval '1 hour', 24, 20, 0, 5,
+SELECT gen_random_uuid(), %(service)s, %(provider)s, false, start, start + interval '1 hour', 24, 20, 0, 5,
     start, start, '', CASE WHEN start > now() THEN 'open' ELSE 'done' END, false, '', false, 0,
     false
 FROM (SELECT now() + interval '90 days' - n * interval '3 hours' AS start
@@ -58,7 +58,7 @@ def fill(first: int, last: int, service: int, provider: int) -> None:
             cursor.execute(f"ANALYZE services_catalog_{table}")
 
 
-def main() -> int:
+def main(few: int = 50_000, many: int = 500_000) -> int:
     from accounts.roles import Role
     from tests.factories.catalogue import OrganisationFactory, ServiceFactory
     from tests.factories.people import person_with
@@ -84,8 +84,8 @@ def main() -> int:
         def rows(first: int, last: int) -> None:
             fill(first, last, service.pk, provider.pk)
 
-        return compare(client, pages, rows, 50_000, 500_000)
+        return compare(client, pages, rows, few, many)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*(int(number) for number in sys.argv[1:3])))
