@@ -57,13 +57,15 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         Each goes through an index: beginnings of numbers, and the few services that fit.
         """
         text = text.strip()
-        services = Service.objects.filter(name__icontains=text).values("pk")
-        found = Q(number__startswith=text.upper()) | Q(slot__service__in=services)
+        if text.upper().startswith(SERIES):
+            return self.filter(number__startswith=text.upper())
         if text.isdecimal() and len(text) <= DIGITS:
-            this = date.today().year
+            this, found = date.today().year, Q()
             for year in range(this - YEARS_SEARCHED, this + 2):
                 found |= Q(number__startswith=f"{SERIES}-{year}-{int(text):0{DIGITS}d}-")
-        return self.filter(found)
+            return self.filter(found)
+        services = Service.objects.filter(name__icontains=text).values("pk")
+        return self.filter(slot__service__in=services)
 
     def live(self) -> BookingQuerySet:
         """Of somebody who still wants to come."""
