@@ -38,6 +38,7 @@ READ = (
     f"{BENCH}znak/",
     f"{BENCH}znak/prosba/",
     f"{CAFE}jak-liczymy/",
+    f"{CAFE}dla-audytorow/",
     f"{BENCH}sprawdz/",
     f"{CAFE}sprawdz/",
     VOID,

@@ -90,7 +90,7 @@ def test_rounds_and_pairs_stand_on_the_page_as_they_were_counted():
     plebiscite = published("ranked")
     page = Client().get(addresses.results(plebiscite.slug)).content.decode()
     count = json.loads(Count.objects.get().result)
-    shown = results.works(plebiscite, today=results.today())
+    shown = results.works(plebiscite, today=clock.today())
     names = {work.code: work.name for work in sorted(shown, key=lambda one: one.label_number)}
     part = page[page.index('id="rounds-title"') : page.index('id="turnout-title"')]
     *steps, pairs = re.findall(r"<table.*?</table>", part, re.DOTALL)
