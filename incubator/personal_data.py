@@ -16,6 +16,7 @@ from incubator.models import (
     CallQuestion,
     CallSubscription,
     Comment,
+    DraftSave,
 )
 from incubator.services import end_subscription
 
@@ -87,6 +88,7 @@ class ApplicationData:
             end_subscription(subscription)
         Application.objects.filter(lead=user).update(lead=None)
         ApplicationDraft.objects.filter(saved_by=user).update(saved_by=None)
+        DraftSave.objects.filter(by=user).update(by=None)
         Comment.objects.filter(author=user).update(author=None)
         CallQuestion.objects.filter(asked_by=user).update(asked_by=None)
         Attachment.objects.filter(added_by=user).update(added_by=None)

@@ -23,6 +23,7 @@ urlpatterns = [
     path("wnioski/<uuid:uuid>/", views.application, name="application"),
     path("wnioski/<uuid:uuid>/krok/<slug:key>/", views.step, name="step"),
     path("wnioski/<uuid:uuid>/zapis/", views.autosave, name="autosave"),
+    path("wnioski/<uuid:uuid>/zapisy/", views.saves, name="saves"),
     path("wnioski/<uuid:uuid>/podsumowanie/", views.summary, name="summary"),
     path("wnioski/<uuid:uuid>/poprawka/", views.correction, name="correction"),
     path("wnioski/<uuid:uuid>/wycofaj/", views.withdraw, name="withdraw"),

@@ -22,6 +22,7 @@ class PlebisciteConfig(AppConfig):
             mixing,
             moving,
             proposals,
+            reminding,
             sign_files,
             signing,
             witnessing,
@@ -46,6 +47,7 @@ class PlebisciteConfig(AppConfig):
             ("plebiscite.bundles", timedelta(seconds=5), bundles.make_wanted_bundles),
             ("plebiscite.destroy_keys", timedelta(seconds=5), witnessing.destroy_ordered_keys),
             ("plebiscite.forget", timedelta(hours=1), forgetting.forget_voters),
+            ("plebiscite.remind", timedelta(hours=1), reminding.remind),
             ("plebiscite.forget_requests", timedelta(hours=1), signing.forget_requests),
         ):
             ports.jobs.register(name, Job(every=every, run=run))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 
 from core.clock import database_now
+from core.i18n.dates import TOWN_TIME
 
 _shift: ContextVar[timedelta] = ContextVar("shift", default=timedelta(0))
 
@@ -17,6 +18,11 @@ _shift: ContextVar[timedelta] = ContextVar("shift", default=timedelta(0))
 def now() -> datetime:
     """The moment by the database's clock."""
     return moved(database_now())
+
+
+def today() -> date:
+    """The day in the town by that clock."""
+    return now().astimezone(TOWN_TIME).date()
 
 
 def moved(moment: datetime) -> datetime:

@@ -7,7 +7,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from core.transitions import Machine, Refused, State, Step, Transition, Who, advisory_lock, lock_row
+from plebiscite import clock
 from plebiscite.permissions import is_clerk_of, is_commission
+from plebiscite.phases import last_vote_at
 
 #: The name of the lock that votes share and changes of state hold alone (`plebiscite.states`).
 STATE_LOCK = "plebiscite.state"
@@ -19,6 +21,12 @@ def lock_batch(obj: Any) -> Any:
     """Keeps the plebiscite where it is while something becomes of one of its batches."""
     advisory_lock(STATE_LOCK, obj.plebiscite_id, shared=True)
     return lock_row(obj)
+
+
+def _voting_is_over(step: Step) -> None:
+    # An open urn tells how the vote is going, and that nobody is to know while it goes on.
+    if clock.moved(step.now) < last_vote_at(step.obj.plebiscite):
+        raise Refused(_("Voting goes on: urns stay sealed until it has ended."))
 
 
 def _numbers_add_up(step: Step) -> None:
@@ -83,7 +91,7 @@ PAPER_BATCH = Machine(
             OPEN,
             COUNTED,
             who=CLERK,
-            guard=_numbers_add_up,
+            guard=(_voting_is_over, _numbers_add_up),
             effect=_note_numbers,
             fields=["cards_returned", "cards_unused", "cards_missing", "missing_note"],
             takes=["returned", "unused", "missing", "note"],

@@ -18,6 +18,7 @@ class ServicesCatalogConfig(AppConfig):
         from services_catalog.demo.bookings import load as load_bookings
         from services_catalog.demo.cases import load as load_cases
         from services_catalog.demo.timetable import load as load_timetable
+        from services_catalog.merging import settle
         from services_catalog.my_calendar import booked_slots
         from services_catalog.open_data import SERVICES
         from services_catalog.personal_data import BookingPersonalData, CasePersonalData
@@ -32,6 +33,7 @@ class ServicesCatalogConfig(AppConfig):
         dates.sources.register("services_catalog.bookings", next_dates)
         dates.day_sources.register("services_catalog.timetable", timetable.weekdays_of)
         ports.search_source.register("services_catalog.services", ServiceSearch())
+        ports.organisation_merges.register("services_catalog", settle)
         ports.personal_data.register("services_catalog.cases", CasePersonalData())
         ports.personal_data.register("services_catalog.bookings", BookingPersonalData())
         ports.demo.register("services_catalog", load)

@@ -11,7 +11,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import UpdatedAtColumn
 from wagtail.snippets.models import register_snippet
-from wagtail.snippets.views.snippets import SnippetViewSet
+from wagtail.snippets.views.snippets import EditView, SnippetViewSet
 
 from services_catalog.bookings.admin import BookingViewSet
 from services_catalog.cases.admin import CaseViewSet, PersonalDataViewSet
@@ -24,8 +24,25 @@ from services_catalog.staff_calendar import urls as calendar_urls
 from services_catalog.timetable.permissions import may_enter as may_enter_calendar
 
 
+class ServiceEditView(EditView):
+    """The form of a service; whoever approves it unchanged approves what was sent for a check.
+
+    Wagtail would save a revision all the same, and as what was edited has to be approved anew, the
+    check would never end.
+    """
+
+    def save_instance(self) -> Service:
+        if self.action == "workflow-action" and not self.form.has_changed():
+            self.has_content_changes, self.new_revision = False, None
+            unchanged: Service = self.object
+            return unchanged
+        saved: Service = super().save_instance()
+        return saved
+
+
 class ServiceViewSet(SnippetViewSet):
     model = Service
+    edit_view_class = ServiceEditView
     icon = "list-ul"
     menu_label = _("Services")
     menu_order = 310

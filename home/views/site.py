@@ -8,11 +8,13 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from django.views.static import serve
 from wagtail.contrib.sitemaps.views import sitemap as wagtail_sitemap
 
 from core import ports
@@ -120,6 +122,12 @@ def my_matters_page(request: HttpRequest) -> HttpResponse:
     if matters is None:
         opened = [*matters_of(opened_cases(request)), *bookings_of(opened_bookings(request))]
     return render(request, "home/my_matters.html", {"matters": matters, "opened": opened})
+
+
+@require_safe
+def picture(request: HttpRequest, path: str) -> HttpResponseBase:
+    """A public picture, from the folder that the settings name now."""
+    return serve(request, path, document_root=str(settings.MEDIA_ROOT))
 
 
 @never_cache

@@ -94,9 +94,15 @@ def organisation_lines(data: dict[str, Any]) -> list[str]:
     lines = [data["name"], data["legal_form"], data["register"]]
     lines += [f"NIP {data['nip']}" if data["nip"] else ""]
     lines += [f"REGON {data['regon']}" if data["regon"] else "", data["address"]]
-    # Of what was sent before the platform knew them, neither is there.
+    # Of what was sent before the platform knew them, none of these is there.
     lines += [f"Jednostka: {unit}" for unit in data.get("units", [])]
-    lines += [f"Patron grupy: {data['patron']}" if data.get("patron") else ""]
+    later = {
+        "Podmiot ekonomii społecznej": data.get("social_economy", ""),
+        "Status przedsiębiorstwa społecznego": data.get("social_enterprise", ""),
+        "Osoby w grupie": ", ".join(data.get("people", [])),
+        "Patron grupy": data.get("patron", ""),
+    }
+    lines += [f"{label}: {text}" for label, text in later.items() if text]
     return [line for line in lines if line]
 
 

@@ -107,6 +107,7 @@ def _application(row: dict[str, Any], call: Call) -> None:
     if row["state"] == State.DRAFT:
         return
     services.add_file(application, field_key="statute", upload=_statute(organisation), actor=owner)
+    application.draft.refresh_from_db()
     services.submit(
         application,
         actor=owner,

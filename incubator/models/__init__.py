@@ -9,6 +9,7 @@ from incubator.models.application import (
 )
 from incubator.models.call import Call, CallAmendment, CallQuestion, Extension, Phase
 from incubator.models.conditions import CallAttachment, CallCriterion, CriterionKind, ForWhom
+from incubator.models.draft_save import DraftSave
 from incubator.models.message import BulkMessage
 from incubator.models.page import IncubatorPage
 from incubator.models.subscription import CallSubscription
@@ -28,6 +29,7 @@ __all__ = [
     "Clarification",
     "Comment",
     "CriterionKind",
+    "DraftSave",
     "Extension",
     "ForWhom",
     "FormalItem",

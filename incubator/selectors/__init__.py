@@ -15,6 +15,7 @@ from incubator.selectors.applications import (
 )
 from incubator.selectors.calls import call_context, calls_context
 from incubator.selectors.files import current_attachments, files_by_field
+from incubator.selectors.saves import earlier_saves
 
 __all__ = [
     "IncubatorActivity",
@@ -25,6 +26,7 @@ __all__ = [
     "completeness",
     "current_attachments",
     "differences",
+    "earlier_saves",
     "files_by_field",
     "my_applications",
     "needed_files",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from forms.types import FileInfo
 from incubator.models import Application, Attachment
 
@@ -30,3 +32,13 @@ def files_by_field(application: Application) -> dict[str, list[FileInfo]]:
             )
         )
     return found
+
+
+def was_sent(application: Application, file_id: Any) -> bool:
+    """Whether the file stands in anything that was sent, by its list of files."""
+    return any(
+        info["id"] == str(file_id)
+        for snapshot in application.snapshots.all()
+        for infos in snapshot.files.values()
+        for info in infos
+    )

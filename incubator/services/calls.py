@@ -15,7 +15,7 @@ from core.audit import record
 from core.clock import database_now
 from core.outbox import queue_mail
 from core.transitions import lock_row, transition
-from directory.models import Organisation
+from directory.models import WRITING_ROLES, Organisation
 from incubator import permissions
 from incubator.models import Application, Call, CallAmendment, CallQuestion, Extension
 from incubator.states import GIVEN_UP, State
@@ -117,6 +117,8 @@ def extend_call(
     current: Call = lock_row(call)
     if not reason.strip():
         raise ValidationError({"reason": _("Say why.")})
+    if current.annulled_at is not None:
+        raise ValidationError(_("This call has been annulled already."))
     if closes_at <= current.closes_for(organisation.pk):
         raise ValidationError({"closes_at": _("This has to be later than the close.")})
     extension, _is_new = Extension.objects.update_or_create(
@@ -125,11 +127,17 @@ def extend_call(
         defaults={"closes_at": closes_at, "reason": reason.strip(), "by": actor.pk},
     )
     event = record(current, "extend", actor=actor, fields=[str(organisation.uuid)])
-    for membership in organisation.memberships.select_related("user"):
+    # The page of the call is the same for everybody and says that it is closed.
+    begin = f"/inkubator/wnioski/nowy/{current.slug}/"
+    for membership in organisation.memberships.filter(user__is_active=True).select_related("user"):
         queue_mail(
             "incubator/extended",
             membership.user.email,
-            {"call": current, "extension": extension, "path": current.url_in("pl")},
+            {
+                "call": current,
+                "extension": extension,
+                "path": begin if membership.role in WRITING_ROLES else current.url_in("pl"),
+            },
             dedupe_key=f"event:{event.pk}:{membership.pk}",
             language="pl",
         )
@@ -140,7 +148,8 @@ def extend_call(
 def annul_call(call: Call, *, reason: str, actor: Any) -> Call:
     """End a call without an outcome: sent applications are annulled, drafts are given up.
 
-    Raises `PermissionDenied`, `ValidationError` without a reason or the second time.
+    All or nothing. Raises `PermissionDenied`; `ValidationError` without a reason or the second
+    time; `TransitionError` if one of the applications cannot be annulled.
     """
     if not permissions.annuls(actor):
         raise PermissionDenied
@@ -153,7 +162,9 @@ def annul_call(call: Call, *, reason: str, actor: Any) -> Call:
     current.annulled_reason = reason.strip()
     current.save(update_fields=["annulled_at", "annulled_reason"])
     record(current, "annul", actor=actor)
-    for application in Application.objects.filter(call=current):
+    # Locked before their state is read: what is being sent meanwhile comes first or too late.
+    waiting = Application.objects.filter(call=current).order_by("pk").select_for_update()
+    for application in waiting:
         if application.state == State.DRAFT:
             transition(application, "abandon", actor=SYSTEM)
         elif application.machine.row(application.state, "annul"):

@@ -93,7 +93,10 @@ def tidy_clarifications() -> None:
             # Still in its grace, or answered this moment: the next run looks again.
             continue
     soon = Clarification.objects.filter(
-        state=Clarification.State.OPEN, due_at__gt=now, due_at__lt=now + REMIND_BEFORE
+        state=Clarification.State.OPEN,
+        application__state=State.CLARIFICATION,
+        due_at__gt=now,
+        due_at__lt=now + REMIND_BEFORE,
     ).select_related("application__call", "application__organisation")
     for found in soon:
         if found.due_at - found.asked_at > REMIND_BEFORE:

@@ -17,12 +17,12 @@ from core.outbox import queue_mail
 from core.transitions import lock_row
 from core.transitions import transition as change_state
 from incubator.models import Application, ApplicationDraft, Call
+from incubator.services.saves import KEPT
 from incubator.states import UNNUMBERED, State
 
 #: How long before the close unfinished drafts are reminded of.
 REMINDERS = (timedelta(days=7), timedelta(hours=48), timedelta(hours=3))
-#: How long after its last change a draft is kept, and how long before that people are warned.
-KEPT = timedelta(days=365)
+#: How long before a draft goes people are warned.
 WARNINGS = (timedelta(days=30), timedelta(days=7))
 
 
@@ -95,6 +95,7 @@ def _forget(application: Application) -> bool:
         attachment.delete()
         remove(attachment.file)
     current.comments.all().delete()
+    draft.saves.all().delete()
     draft.data, draft.marks, draft.representation = {}, {}, {}
     draft.forgotten_at = database_now()
     draft.save()

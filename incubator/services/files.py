@@ -8,6 +8,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -17,7 +18,7 @@ from core.files import ALL, FileRefused, claim, remove, store_upload
 from forms.schema import Field
 from forms.types import registry
 from incubator import permissions
-from incubator.models import Application, Attachment
+from incubator.models import Application, ApplicationDraft, Attachment
 from incubator.services.writing import locked_draft
 
 
@@ -40,6 +41,7 @@ def add_file(
         attachment = Attachment.objects.create(
             application=current, field_key=field_key, file=stored, added_by=actor
         )
+        _note_change(current)
         record(current, "add_file", actor=actor, fields=[field_key])
     return attachment
 
@@ -59,12 +61,18 @@ def remove_file(application: Application, *, file_id: UUID, actor: Any) -> None:
     else:
         attachment.delete()
         remove(attachment.file)
+    _note_change(current)
     record(current, "remove_file", actor=actor, fields=[attachment.field_key])
 
 
 def allowed_kinds(field: Field) -> list[str]:
     """The kinds of files a question takes."""
     return sorted(field.options.get("kinds", ALL))
+
+
+def _note_change(application: Application) -> None:
+    """Whoever is reading the summary now has to read it once more before sending."""
+    ApplicationDraft.objects.filter(application=application).update(rev=F("rev") + 1)
 
 
 def _field(application: Application, key: str) -> Field:

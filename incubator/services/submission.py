@@ -60,6 +60,9 @@ def submit(
     ).first()
     if earlier is not None:
         return Submitted(current, earlier, is_repeat=True)
+    if ApplicationSnapshot.objects.filter(idempotency_key=idempotency_key).exists():
+        # The key of another application's page: no page of ours gives it to this one.
+        idempotency_key = uuid.uuid4()
     form = current.form_version.form
     files = files_by_field(current)
     draft = ApplicationDraft.objects.select_for_update().get(application=current)
@@ -128,5 +131,10 @@ def organisation_data(organisation: Organisation) -> dict[str, Any]:
         "regon": organisation.regon,
         "address": organisation.address_text,
         "units": [str(unit) for unit in organisation.units.all()],
+        "social_economy": organisation.get_pes_category_display()
+        if organisation.pes_category
+        else "",
+        "social_enterprise": organisation.social_enterprise_text,
+        "people": organisation.people,
         "patron": f"{patron.name_pl}, {patron.register_text}".strip(", ") if patron else "",
     }

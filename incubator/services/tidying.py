@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from incubator.services.checking import tidy_clarifications
 from incubator.services.drafts import forget_old_drafts, remind_of_drafts
+from incubator.services.saves import forget_old_saves
 from incubator.services.subscriptions import announce_calls, forget_unconfirmed
 
 
@@ -13,4 +14,5 @@ def tidy() -> None:
     remind_of_drafts()
     announce_calls()
     forget_old_drafts()
+    forget_old_saves()
     forget_unconfirmed()

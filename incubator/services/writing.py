@@ -18,9 +18,11 @@ from directory import permissions as directory_permissions
 from directory.models import Organisation
 from forms.autosave import DraftClosed
 from forms.services import Saved, freeze_version, save_answers
+from forms.types import registry
 from incubator import permissions
 from incubator.eligibility import obstacles
 from incubator.models import Application, ApplicationDraft, Call, Phase
+from incubator.services.saves import keep_save
 from incubator.states import GIVEN_UP, State
 
 
@@ -120,7 +122,7 @@ def save_draft(
     """
     current = locked_draft(application, actor=actor)
     unlocked = current.unlocked_keys
-    return save_answers(
+    saved = save_answers(
         application.draft,
         current.form_version.form,
         {key: value for key, value in changes.items() if unlocked is None or key in unlocked},
@@ -128,6 +130,33 @@ def save_draft(
         client=client,
         actor=actor,
     )
+    keep_save(application.draft, saved, client=client, actor=actor)
+    return saved
+
+
+@transaction.atomic
+def bring_back(application: Application, *, save_id: int, actor: Any) -> Saved | None:
+    """Answer the questions as they were answered in an earlier state; None where there is none.
+
+    It is a save like any other: what stood before it can be brought back in turn. Raises
+    `DraftClosed`, `PermissionDenied`.
+    """
+    current = locked_draft(application, actor=actor)
+    draft = ApplicationDraft.objects.select_for_update().get(application=current)
+    wanted = draft.saves.filter(pk=save_id).first()
+    if wanted is None:
+        return None
+    form, unlocked = current.form_version.form, current.unlocked_keys
+    changes = {
+        key: wanted.data.get(key) or ([] if registry[item.type].is_multiple else "")
+        for key, item in form.fields.items()
+        if not registry[item.type].takes_files and (unlocked is None or key in unlocked)
+    }
+    saved = save_answers(draft, form, changes, base_rev=draft.rev, client="", actor=actor)
+    keep_save(draft, saved, client="", actor=actor, alone=True)
+    if saved.changed:
+        record(current, "bring_back", actor=actor, fields=saved.changed)
+    return saved
 
 
 @transaction.atomic

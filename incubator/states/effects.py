@@ -37,6 +37,12 @@ def end_clarification(step: Step) -> None:
     step.obj.clarifications.filter(state="open").update(state=state, closed_at=step.now)
 
 
+def drop_clarification(step: Step) -> None:
+    """Nobody has to answer any more, and nobody is reminded."""
+    waiting = step.obj.clarifications.filter(state="open")
+    waiting.update(state="cancelled", closed_at=step.now)
+
+
 def propose(step: Step) -> None:
     step.obj.public_reason = step["public_reason"].strip()
     step.obj.refusal_proposed_by = step.actor.pk

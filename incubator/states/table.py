@@ -81,6 +81,7 @@ MACHINE = Machine(
             who=LEADERS,
             label_staff=_("Withdraw"),
             label_public=_("Withdraw the application"),
+            effect=effects.drop_clarification,
             mail=effects.notice("withdrawn"),
         ),
         Transition(
@@ -187,6 +188,7 @@ MACHINE = Machine(
             who=roles(Role.APPROVER, Role.ADMINISTRATOR),
             label_staff=_("Annul"),
             guard=guards.call_is_annulled,
+            effect=effects.drop_clarification,
             mail=effects.notice("annulled"),
         ),
     ],

@@ -1,5 +1,6 @@
 from incubator.views.mine import application, applications, ask, begin
 from incubator.views.public import server_time, verify
+from incubator.views.saves import saves
 from incubator.views.sending import confirmation, correction, draft_pdf, file, summary, withdraw
 from incubator.views.subscribing import (
     ConfirmSubscription,
@@ -22,6 +23,7 @@ __all__ = [
     "correction",
     "draft_pdf",
     "file",
+    "saves",
     "server_time",
     "step",
     "subscribe",

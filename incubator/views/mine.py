@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -66,11 +67,20 @@ def applications(request: HttpRequest) -> HttpResponse:
 def begin(request: HttpRequest, slug: str) -> HttpResponse:
     """For which organisation? Then an empty draft."""
     call = get_object_or_404(Call.objects.published(), slug=slug)
-    view = CallView(call, database_now())
+    now = database_now()
+    view = CallView(call, now)
     if view.is_annulled:
         return redirect(call.url)
     mine = Organisation.objects.in_use().with_member(request.user, *WRITING_ROLES)
     organisations = mine.order_by("name_pl")
+    longer = call.extensions.filter(organisation__in=mine, closes_at__gt=now)
+    if view.is_closed and (extension := longer.order_by("-closes_at").first()):
+        # Closed for everybody else: only those that were given more time can be chosen.
+        view = CallView(call, now, extension.organisation_id)
+        its_own = longer.filter(organisation=OuterRef("pk")).values("closes_at")
+        organisations = organisations.annotate(open_until=Subquery(its_own)).exclude(
+            open_until=None
+        )
     if request.method == "POST":
         organisation = _chosen(organisations, request.POST.get("organisation", ""))
         if organisation is None:
@@ -99,6 +109,7 @@ def _begin_page(
         "view": view,
         "organisations": organisations,
         "is_missing": is_missing,
+        "is_extended": view.is_extended,
         "create_url": f"{reverse('directory:create')}?{urlencode({'next': here})}",
     }
     return render(request, "incubator/begin.html", context, status=422 if is_missing else 200)

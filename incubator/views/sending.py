@@ -64,6 +64,9 @@ def summary(request: HttpRequest, uuid: Any) -> HttpResponse:
     arrived_at = database_now()
     application = visible(request, uuid)
     if request.method == "POST":
+        if not permissions.writes_for(request.user, application):
+            # The page that answers shows what is being written; it is the team's alone.
+            raise Http404
         return _send(request, application, arrived_at)
     if not permissions.may_write(request.user, application):
         return redirect("incubator:application", application.uuid)

@@ -13,8 +13,10 @@ from django.urls import reverse
 from core.files import MAX_SIZE, accept, in_words, serve
 from forms.schema import Field
 from forms.types import FileInfo
+from incubator import permissions
 from incubator.models import Application, Attachment
 from incubator.selectors.applications import ShownStep
+from incubator.selectors.files import was_sent
 from incubator.services.files import allowed_kinds
 
 
@@ -47,13 +49,16 @@ def with_urls(
 
 
 def serve_attachment(request: HttpRequest, application: Application, file_id: Any) -> FileResponse:
-    """A file of an application that the reader may see; also one that was sent and then dropped."""
+    """A file of an application; staff get those that were sent, also if dropped since."""
     attachment = (
         Attachment.objects.select_related("file")
         .filter(application=application, file_id=file_id)
         .first()
     )
     if attachment is None:
+        raise Http404
+    is_of_team = permissions.is_of_team(request.user, application)
+    if not is_of_team and not was_sent(application, file_id):
         raise Http404
     return serve(request, attachment.file, allowed=True)
 

@@ -204,8 +204,13 @@ def _settle(request: HttpRequest, application: Application, text: str) -> None:
 
 def _remove(request: HttpRequest, application: Application, text: str) -> None:
     with suppress(ValueError):
-        services.remove_file(application, file_id=UUID(text), actor=request.user)
-        messages.success(request, _("The file has been removed."))
+        file_id = UUID(text)
+        try:
+            services.remove_file(application, file_id=file_id, actor=request.user)
+        except ValidationError as error:
+            messages.error(request, error.messages[0])
+        else:
+            messages.success(request, _("The file has been removed."))
 
 
 def _following(application: Application, found: Step) -> str:

@@ -10,7 +10,7 @@ import django_filters
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
@@ -32,7 +32,7 @@ from forms.types import registry
 from incubator import permissions, selectors, services
 from incubator.confirmation import code_of
 from incubator.criteria import criteria_of
-from incubator.models import Application
+from incubator.models import Application, ApplicationSnapshot
 from incubator.selectors.calls import moment
 from incubator.services.checking import MOST_DAYS, USUAL_DAYS
 from incubator.states import MACHINE, UNNUMBERED
@@ -60,13 +60,16 @@ class ApplicationFilterSet(WagtailFilterSet):
         field_name="organisation__pes_category",
         choices=[choice for choice in PesCategory.choices if choice[0]],
     )
-    in_grace = django_filters.BooleanFilter(
-        label=_("In the time of grace"), field_name="snapshots__in_grace"
-    )
+    in_grace = django_filters.BooleanFilter(label=_("In the time of grace"), method="by_grace")
 
     class Meta:
         model = Application
         fields = ["call", "state", "legal_form", "pes_category", "in_grace"]
+
+    def by_grace(self, rows: QuerySet, name: str, value: bool) -> QuerySet:
+        """As `Application.was_in_grace`; a join would give a row for each snapshot."""
+        late = Exists(ApplicationSnapshot.objects.filter(application=OuterRef("pk"), in_grace=True))
+        return rows.filter(late) if value else rows.filter(~late)
 
 
 class VisibleRows:
@@ -140,7 +143,7 @@ class ApplicationIndexView(VisibleRows, generic.IndexView):
             nip=organisation.nip_text,
             state_text=item.staff_label,
             submitted=timezone.localtime(item.submitted_at).strftime("%Y-%m-%d %H:%M:%S"),
-            in_grace=_("yes") if snapshot and snapshot.in_grace else _("no"),
+            in_grace=_("yes") if item.was_in_grace else _("no"),
             sha256=snapshot.sha256 if snapshot else "",
         )
         for key in self.list_export[len(row) :]:
@@ -292,6 +295,7 @@ VERBS = {
     "check": _("Check filled in"),
     "begin_correction": _("Correction begun"),
     "drop_correction": _("Correction dropped"),
+    "bring_back": _("Earlier answers brought back"),
 }
 
 

@@ -30,6 +30,7 @@ from wagtail.permission_policies import ModelPermissionPolicy
 from core.admin import MomentColumn
 from core.audit import record
 from core.clock import ClockTimestamp
+from core.transitions import TransitionError
 from directory.models import APPLICANT_FORMS, Organisation
 from incubator import permissions, services
 from incubator.models import Call, CallQuestion
@@ -191,10 +192,14 @@ def annul_view(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     context: dict[str, Any] = {"call": call}
     if request.method == "POST":
+        reason = context["reason"] = request.POST.get("reason", "")[:2000]
         try:
-            services.annul_call(call, reason=request.POST.get("reason", ""), actor=request.user)
+            services.annul_call(call, reason=reason, actor=request.user)
         except ValidationError as error:
             context["error"] = error.messages[0]
+        except TransitionError as error:
+            # One of the applications stands in the way; nothing was annulled.
+            context["error"] = str(error)
         else:
             messages.success(request, _("The call has been annulled."))
             return redirect("incubator_calls:index")
@@ -206,7 +211,9 @@ def figures_view(request: HttpRequest, pk: int) -> HttpResponse:
     if not permissions.reads_all(request.user):
         raise PermissionDenied
     call = get_object_or_404(Call, pk=pk)
-    context = {"call": call, "charts": call_figures(call)}
+    # Approvers do not edit calls: from here they reach what is theirs to do.
+    may_annul = call.annulled_at is None and permissions.annuls(request.user)
+    context = {"call": call, "charts": call_figures(call), "may_annul": may_annul}
     return render(request, "incubator/admin/figures.html", context)
 
 

@@ -10,9 +10,9 @@ from wagtail.admin.ui.components import Component
 
 from core.transitions import SYSTEM_ONLY, available
 from plebiscite import clock
-from plebiscite.models import Objection, Plebiscite, Proposal
-from plebiscite.objection_states import ObjectionState
-from plebiscite.phases import WITH_COMMISSION, PlebisciteState
+from plebiscite.models import Plebiscite
+from plebiscite.phases import PlebisciteState
+from plebiscite.selectors.waiting import what_waits
 
 _OVER = (PlebisciteState.CERTIFIED, PlebisciteState.VOID)
 _HIDDEN = frozenset({"rehearse", "draw"})
@@ -29,13 +29,12 @@ class CommissionPanel(Component):
 
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
         now = clock.now()
-        open_ones = Objection.objects.filter(state=ObjectionState.RECEIVED)
-        proposals = Proposal.objects.filter(state__in=WITH_COMMISSION)
+        waiting = what_waits(now)
         return {
             "heading": _("Plebiscites: what waits"),
-            "proposals": proposals.count(),
-            "objections": open_ones.count(),
-            "overdue": open_ones.filter(answer_due__lt=now).count(),
+            "proposals": waiting.proposals + waiting.rejections + waiting.appeals,
+            "objections": waiting.objections,
+            "overdue": waiting.overdue,
             "rows": [
                 (one, one.machine.label(one.state_at(now), staff=True), self._next(one))
                 for one in Plebiscite.objects.real().exclude(state__in=_OVER)

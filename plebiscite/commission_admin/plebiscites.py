@@ -27,7 +27,7 @@ from plebiscite.commission_admin.timeline import timeline
 from plebiscite.models import BallotOption, ParticipationMark, Plebiscite
 from plebiscite.permissions import is_commission
 from plebiscite.phases import FROZEN_ON, MAY_TAKE_VOTES, Channel, PlebisciteState
-from plebiscite.selectors.public import turnout
+from plebiscite.selectors.turnout import turnout
 from plebiscite.services import moving, rerunning, watching
 from plebiscite.services.commission import confirming
 

@@ -13,11 +13,13 @@ from django.utils.translation import gettext as _
 from core.files import FileRefused, serve
 from core.files import may_read as may_read_file
 from core.transitions import TransitionError
+from plebiscite import clock
 from plebiscite.cards import VOID_KEYS, BadCard, Reading, shown
 from plebiscite.commission_admin.desk import _state, _today, at_point
 from plebiscite.commission_admin.point_forms import CountForm, ProtocolForm, UrnForm
 from plebiscite.models import BallotOption, PaperBatch, Plebiscite, PollingPoint, VoidReason
 from plebiscite.permissions import is_clerk_of, is_commission, may_read
+from plebiscite.phases import last_vote_at
 from plebiscite.selectors.commission.paper import (
     batch_account,
     both_have_finished,
@@ -86,6 +88,8 @@ def batch_view(request: HttpRequest, pk: int) -> HttpResponse:
         "point": batch.point,
         "state": batch.machine.label(batch.state, staff=True),
         "is_clerk": is_clerk,
+        "is_sealed": clock.now() < last_vote_at(batch.plebiscite),
+        "opens_at": last_vote_at(batch.plebiscite),
         "may_settle": is_clerk or is_commission(request.user),
         "count": count,
         "protocol": protocol,

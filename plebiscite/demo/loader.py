@@ -115,7 +115,7 @@ class _Story:
             self._at("contest_closes", 24, lambda: self._freeze(plebiscite))
             self._vote(plebiscite)
             if "in_person" in self.row:
-                in_person.take_paper(plebiscite, self.row["in_person"], self.dates["voting_opens"])
+                in_person.hand_out(plebiscite, self.row["in_person"], self.dates["voting_opens"])
         if self.phase in {"sealed", "results", "certified"}:
             self._at("voting_closes", 1, lambda: self._close(plebiscite))
         if self.phase in {"results", "certified"}:
@@ -131,7 +131,11 @@ class _Story:
             slug=self.row["slug"],
             cover=picture(self.row.get("cover", "")),
             quorum=self.row.get("quorum", 0),
-            channels=list(Channel.values) if "in_person" in self.row else [Channel.ACCOUNT.value],
+            channels=(
+                in_person.channels(self.row["in_person"])
+                if "in_person" in self.row
+                else [Channel.ACCOUNT.value]
+            ),
             residence="17-200, Hajnówka, Гайнаўка",
             is_example=True,
             **self.row.get("rules", {}),
@@ -184,6 +188,8 @@ class _Story:
         moving.catch_up(plebiscite)
         if _is_before(plebiscite, PlebisciteState.SEALED):
             moving.move(plebiscite, "seal", actor=SYSTEM)
+        if "in_person" in self.row:
+            in_person.read_cards(plebiscite, self.row["in_person"])
 
     def _publish(self, plebiscite: Plebiscite) -> None:
         if _is_before(plebiscite, PlebisciteState.TALLIED):

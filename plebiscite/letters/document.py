@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ import typst
 from django.conf import settings
 from django.utils import translation
 
-from core.i18n.dates import long_date
+from core.i18n.dates import TOWN_TIME, hour, long_date
 from core.i18n.typography import typeset
 from plebiscite import addresses
 from plebiscite.models import Plebiscite
@@ -28,18 +29,9 @@ SOURCE = Path(__file__).with_name("letters.typ")
 
 def render(plebiscite: Plebiscite, label: str, codes: Sequence[str]) -> bytes:
     """The sheets for `codes`, in the order given: it is as random as the codes are."""
-    base = f"{settings.WAGTAILADMIN_BASE_URL}{addresses.code_booth(plebiscite.slug, 'pl')}"
-    with translation.override("pl"):
-        data: dict[str, Any] = {
-            "title": typeset(plebiscite.title_pl),
-            "title_be": plebiscite.title_be,
-            "question": typeset(plebiscite.question_pl),
-            "from": long_date(plebiscite.voting_opens_at),
-            "until": long_date(plebiscite.voting_closes_at),
-            "address": base.removeprefix("https://").removeprefix("http://"),
-            "label": label,
-            "letters": [{"groups": code.split("-"), "qr": _qr(f"{base}#{code}")} for code in codes],
-        }
+    data = contents(plebiscite, label, codes)
+    for letter in data["letters"]:
+        letter["qr"] = _qr(letter.pop("url"))
     pdf: bytes = typst.compile(
         str(SOURCE),
         root=str(SOURCE.parent),
@@ -49,6 +41,26 @@ def render(plebiscite: Plebiscite, label: str, codes: Sequence[str]) -> bytes:
         timestamp=0,
     )
     return pdf
+
+
+def contents(plebiscite: Plebiscite, label: str, codes: Sequence[str]) -> dict[str, Any]:
+    """Everything printed, as texts; the address of each letter becomes its QR code."""
+    base = f"{settings.WAGTAILADMIN_BASE_URL}{addresses.code_booth(plebiscite.slug, 'pl')}"
+    with translation.override("pl"):
+        return {
+            "title": typeset(plebiscite.title_pl),
+            "title_be": plebiscite.title_be,
+            "from": _moment(plebiscite.voting_opens_at),
+            "until": _moment(plebiscite.voting_closes_at),
+            "address": base.removeprefix("https://").removeprefix("http://"),
+            "label": label,
+            "letters": [{"groups": code.split("-"), "url": f"{base}#{code}"} for code in codes],
+        }
+
+
+def _moment(moment: datetime) -> str:
+    town = moment.astimezone(TOWN_TIME)
+    return f"{long_date(town)}, godz.\N{NO-BREAK SPACE}{hour(town)}"
 
 
 def _qr(url: str) -> str:

@@ -242,6 +242,15 @@ class PlebisciteIndexPage(RoutablePageMixin, BasePage):
         context = selectors.explained_context(found) if found else None
         return self._draw(request, "plebiscite/explained.html", context)
 
+    @path("<slug:slug>/dla-audytorow/", name="auditors")
+    def auditors(self, request: HttpRequest, slug: str) -> HttpResponse:
+        """The formats of the bundle and the threat model."""
+        from plebiscite import selectors
+
+        found = selectors.find_public(slug)
+        context = selectors.auditors_context(found) if found else None
+        return self._draw(request, "plebiscite/auditors.html", context)
+
     def _shard(
         self,
         slug: str,

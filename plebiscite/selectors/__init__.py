@@ -1,5 +1,6 @@
 """Reads that pages, views and exports need; each takes a bounded number of queries."""
 
+from plebiscite.selectors.auditing import auditors_context
 from plebiscite.selectors.explaining import explained_context
 from plebiscite.selectors.gallery import gallery_context, joined_url, poster_sources
 from plebiscite.selectors.judging import public_jury
@@ -12,15 +13,16 @@ from plebiscite.selectors.public import (
     plebiscite_context,
     proposal_context,
     public_paths,
-    turnout,
     view,
 )
 from plebiscite.selectors.results import result_json, results_context, totals_csv
 from plebiscite.selectors.sign import sign_context
 from plebiscite.selectors.timeline import timeline_context
+from plebiscite.selectors.turnout import turnout
 from plebiscite.selectors.works import number_by_name
 
 __all__ = [
+    "auditors_context",
     "crumbs",
     "explained_context",
     "find_public",

@@ -7,9 +7,10 @@ from typing import Any
 
 from django.core.files.storage import default_storage
 
+from plebiscite import clock
 from plebiscite.models import Beacon, BundleFile, Count, Plebiscite
 from plebiscite.phases import PUBLISHED
-from plebiscite.selectors.public import languages, today, view
+from plebiscite.selectors.public import languages, view
 from plebiscite.selectors.works import works
 
 
@@ -40,7 +41,7 @@ def drawn_lots(plebiscite: Plebiscite) -> dict[str, Any] | None:
     was_used = None
     if stored is not None and plebiscite.state in PUBLISHED:
         was_used = any(step["by_lot"] for step in json.loads(stored.result)["rounds"])
-    by_code = {work.code: work for work in works(plebiscite, today=today())}
+    by_code = {work.code: work for work in works(plebiscite, today=clock.today())}
     return {
         "value": drawn.value,
         "source": drawn.source,

@@ -10,10 +10,10 @@ from django.core.paginator import Paginator
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from plebiscite import addresses
+from plebiscite import addresses, clock
 from plebiscite.models import ContestChoice, Plebiscite, Proposal, RevisionPicture
 from plebiscite.phases import FROZEN_ON, WITH_PUBLIC_REASON, ProposalState
-from plebiscite.selectors.public import languages, today, view
+from plebiscite.selectors.public import languages, view
 from plebiscite.selectors.works import Work, gallery_works, work
 
 #: Addresses of filters.
@@ -48,7 +48,7 @@ class Outcome:
 
 def gallery_context(plebiscite: Plebiscite, asked: Mapping[str, str]) -> dict[str, Any]:
     """The gallery as the address asks for it; unknown values of filters count for nothing."""
-    everything = gallery_works(plebiscite, today=today())
+    everything = gallery_works(plebiscite, today=clock.today())
     choices = list(plebiscite.choices.all())
     chosen = {
         axis: code

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from plebiscite import clock
 from plebiscite.ballots import short_code
 from plebiscite.bundle.texts import log_line
 from plebiscite.codes import BadCode, code_digest, read_code
@@ -16,7 +17,7 @@ from plebiscite.models import Ballot, Code, LogEntry, Plebiscite
 from plebiscite.phases import PUBLISHED, SEALED_ON
 from plebiscite.selectors.bundling import checkpoints, signed
 from plebiscite.selectors.paper import ballot_paper
-from plebiscite.selectors.public import languages, today, view
+from plebiscite.selectors.public import languages, view
 from plebiscite.selectors.works import works
 from plebiscite.tally import canonical_json
 
@@ -53,7 +54,7 @@ def lookup_context(plebiscite: Plebiscite) -> dict[str, Any] | None:
         "is_published": plebiscite.state in PUBLISHED,
         "has_codes": Code.objects.filter(plebiscite=plebiscite).exists(),
         "codes_are_told": plebiscite.state in SEALED_ON,
-        "options": [(work.code, work.name) for work in works(plebiscite, today=today())],
+        "options": [(work.code, work.name) for work in works(plebiscite, today=clock.today())],
         **languages(plebiscite),
     }
 
@@ -111,7 +112,7 @@ def find_receipt(plebiscite: Plebiscite, typed: str) -> Found:
 
 def _in_words(plebiscite: Plebiscite, body: str) -> Iterator[str]:
     """The options that a ballot names, in its order; with points where it gives some."""
-    names = {work.code: work.name for work in works(plebiscite, today=today())}
+    names = {work.code: work.name for work in works(plebiscite, today=clock.today())}
     for part in filter(None, re.split("[,>]", body)):
         yield " = ".join(names.get(piece, piece) for piece in part.split("="))
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count as Number
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
@@ -19,17 +18,14 @@ from core.i18n.languages import CODES, resolve
 from plebiscite import addresses, clock
 from plebiscite.models import (
     BallotOption,
-    Code,
     Count,
     LogEntry,
     Manifest,
-    ParticipationMark,
     Plebiscite,
     PlebisciteIndexPage,
 )
 from plebiscite.phases import (
     FROZEN_ON,
-    MAY_TAKE_VOTES,
     PUBLISHED,
     Channel,
     PlebisciteState,
@@ -38,6 +34,7 @@ from plebiscite.phases import (
     takes_votes,
 )
 from plebiscite.selectors.judging import public_jury
+from plebiscite.selectors.turnout import turnout, turnout_table
 from plebiscite.selectors.works import authors_are_withheld, gallery_works, work
 from plebiscite.tally import canonical_json
 
@@ -178,6 +175,11 @@ class PlebisciteView:
         return f"{self.url}jak-liczymy/"
 
     @property
+    def auditors_url(self) -> str:
+        """Formats and threats, for those who check a vote by themselves."""
+        return f"{self.url}dla-audytorow/"
+
+    @property
     def deadline(self) -> str:
         """The next thing that will happen, and when."""
         plebiscite = self.plebiscite
@@ -241,11 +243,6 @@ def view(plebiscite: Plebiscite) -> PlebisciteView:
     return PlebisciteView(plebiscite)
 
 
-def today() -> date:
-    """The day in the town."""
-    return clock.now().astimezone(TOWN_TIME).date()
-
-
 def index_context() -> dict[str, Any]:
     """All plebiscites: what one can do now, what is being prepared, what has ended."""
     now = clock.now()
@@ -263,7 +260,7 @@ def index_context() -> dict[str, Any]:
 def plebiscite_context(plebiscite: Plebiscite) -> dict[str, Any]:
     """One plebiscite: what it is about, where it stands, its works."""
     seen = view(plebiscite)
-    shown = gallery_works(plebiscite, today=today())
+    shown = gallery_works(plebiscite, today=clock.today())
     days = turnout(plebiscite)
     rerun = Plebiscite.objects.public().filter(rerun_of=plebiscite).first()
     return {
@@ -333,41 +330,6 @@ def winner_titles(plebiscites: list[Plebiscite]) -> dict[Any, list[str]]:
 def _index_title() -> str:
     pages = PlebisciteIndexPage.objects.live().filter(locale__language_code=resolve())
     return pages.values_list("title", flat=True).first() or _("Plebiscite")
-
-
-def turnout(plebiscite: Plebiscite) -> list[dict[str, Any]]:
-    """How many people voted on each day and in which way.
-
-    Codes count on the day they were spent, not when their envelope was handed out. While votes
-    come in, the days that have ended: a number that moves with every vote would tell who watches
-    it when somebody votes.
-    """
-    marks = ParticipationMark.objects.filter(plebiscite=plebiscite).exclude(channel=Channel.CODE)
-    codes = Code.objects.filter(plebiscite=plebiscite, spent_on__isnull=False)
-    if plebiscite.state in MAY_TAKE_VOTES:
-        marks, codes = marks.filter(day__lt=today()), codes.filter(spent_on__lt=today())
-    rows = [
-        *marks.values("day", "channel").annotate(number=Number("pk")).order_by("day", "channel"),
-        *(
-            {"day": row["spent_on"], "channel": Channel.CODE.value, "number": row["number"]}
-            for row in codes.values("spent_on").annotate(number=Number("pk")).order_by("spent_on")
-        ),
-    ]
-    rows.sort(key=lambda row: (row["day"], row["channel"]))
-    return [{**row, "channel_label": str(Channel(row["channel"]).label)} for row in rows]
-
-
-def turnout_table(plebiscite: Plebiscite, rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """`turnout` as a table, a line per day and a column per way to vote; empty without votes."""
-    if not rows:
-        return {}
-    numbers = {(row["day"], row["channel"]): row["number"] for row in rows}
-    ways = {*plebiscite.channels, *(row["channel"] for row in rows)}
-    columns = [channel for channel in Channel if channel.value in ways]
-    days = sorted({row["day"] for row in rows})
-    lines = [(day, [numbers.get((day, one.value), 0) for one in columns]) for day in days]
-    sums = [sum(cells) for cells in zip(*(cells for _day, cells in lines), strict=True)]
-    return {"columns": [str(one.label) for one in columns], "lines": lines, "sums": sums}
 
 
 def manifest_text(plebiscite: Plebiscite) -> str | None:

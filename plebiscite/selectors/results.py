@@ -13,13 +13,15 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from plebiscite import addresses
+from plebiscite import addresses, clock
 from plebiscite.groups import OTHERS
 from plebiscite.models import Count, Objection, Plebiscite, TurnoutGroup, VoidReason
 from plebiscite.phases import PUBLISHED
+from plebiscite.selectors.auditing import CHECKS
 from plebiscite.selectors.commission.paper import void_counts
 from plebiscite.selectors.explaining import drawn_lots, ready_bundle
-from plebiscite.selectors.public import languages, today, turnout, turnout_table, view
+from plebiscite.selectors.public import languages, view
+from plebiscite.selectors.turnout import turnout, turnout_table
 from plebiscite.selectors.works import Work, works
 from plebiscite.tally import Method
 
@@ -120,6 +122,8 @@ def results_context(plebiscite: Plebiscite) -> dict[str, Any]:
         "objections": answered(plebiscite),
         "objecting_url": addresses.objecting(plebiscite.slug) if seen.takes_objections else "",
         "bundle": ready_bundle(plebiscite),
+        "checks": CHECKS,
+        "manifest_hash": bytes(plebiscite.manifest.sha256).hex(),
         "lots": drawn_lots(plebiscite),
     }
 
@@ -171,7 +175,7 @@ def lines(plebiscite: Plebiscite, count: dict[str, Any]) -> list[Line]:
             is_winner=work.code in count["winners"],
             is_tied=work.code in count["tied"],
         )
-        for work in works(plebiscite, today=today())
+        for work in works(plebiscite, today=clock.today())
     ]
     return sorted(found, key=lambda line: (not line.is_winner, -line.votes, line.work.label_number))
 

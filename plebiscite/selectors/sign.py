@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from plebiscite import addresses
+from plebiscite import addresses, clock
 from plebiscite.models import Plebiscite, SignFile, SignRules
 from plebiscite.phases import PUBLISHED
-from plebiscite.selectors.public import languages, today, view
+from plebiscite.selectors.public import languages, view
 from plebiscite.selectors.results import latest_count
 from plebiscite.selectors.works import Work, work, works
 
@@ -17,7 +17,9 @@ def winning_works(plebiscite: Plebiscite) -> list[Work]:
     count = latest_count(plebiscite) if plebiscite.state in PUBLISHED else None
     if count is None:
         return []
-    winners = [one for one in works(plebiscite, today=today()) if one.code in count["winners"]]
+    winners = [
+        one for one in works(plebiscite, today=clock.today()) if one.code in count["winners"]
+    ]
     return [whole for one in winners if (whole := work(plebiscite, one.number)) is not None]
 
 

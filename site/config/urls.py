@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path, re_path
-from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
@@ -35,7 +33,7 @@ urlpatterns = [
     path("dokumenty/film/<int:pk>/", film, name="film"),
     path("dokumenty/", include(wagtaildocs_urls)),
     # Public pictures. A proxy in front may serve this folder itself (docs/operations.md).
-    re_path(r"^media/(?P<path>images/.*)$", serve, {"document_root": settings.MEDIA_ROOT}),
+    re_path(r"^media/(?P<path>images/.*)$", views.picture),
     *i18n_patterns(
         path("konto/organizacje/", include("directory.urls")),
         path("konto/", include(account_urls)),

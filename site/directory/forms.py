@@ -80,8 +80,22 @@ class OrganisationForm(forms.Form):
         choices=SocialEnterprise.choices,
         widget=forms.RadioSelect,
     )
+    ps_decision = _text(
+        _("Number of the voivode’s decision"), size=60, hint=_("Only if the status was granted.")
+    )
     opp_status = forms.BooleanField(
         label=_("It is a public benefit organisation (OPP)"), required=False
+    )
+    group_people = forms.CharField(
+        label=_("People of the group"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea({"class": "input", "rows": 4}),
+        help_text=_(
+            "Of an informal group alone: first names and surnames of at least three people, one "
+            "to a line. They are seen by your team and by those who check applications. Ask "
+            "everybody before you name them."
+        ),
     )
     address = _text(_("Street and number"), autocomplete="street-address")
     postcode = forms.CharField(
@@ -138,12 +152,12 @@ class OrganisationForm(forms.Form):
     def sections(self) -> list[tuple[Any, list[forms.BoundField]]]:
         """The fields in groups, for the page."""
         groups: list[tuple[Any, tuple[str, ...]]] = [
-            (_("The organisation"), ("name_pl", "legal_form", "founded_on")),
+            (_("The organisation"), ("name_pl", "legal_form", "group_people", "founded_on")),
             (
                 _("Register and numbers"),
                 ("register_type", "krs", "register_name", "register_number", "nip", "regon"),
             ),
-            (_("Social economy"), ("pes_category", "ps_status", "opp_status")),
+            (_("Social economy"), ("pes_category", "ps_status", "ps_decision", "opp_status")),
             (
                 _("Address and contact"),
                 ("address", "postcode", "town", "email", "phone", "website"),

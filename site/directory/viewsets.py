@@ -44,8 +44,8 @@ class OrganisationViewSet(SnippetViewSet):
         "is_verified": ["exact"], "is_example": ["exact"], "archived_at": ["isnull"],
     }  # fmt: skip
     list_export = [
-        "name_pl", "kind", "legal_form", "pes_category", "ps_status", "opp_status",
-        "register_text", "nip", "regon", "town", "website", "is_verified",
+        "name_pl", "kind", "legal_form", "pes_category", "ps_status", "ps_decision",
+        "opp_status", "register_text", "nip", "regon", "town", "website", "is_verified",
     ]  # fmt: skip
     search_fields = ["name_pl", "nip", "krs", "regon"]
     search_backend_name = None

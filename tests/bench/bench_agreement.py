@@ -18,7 +18,9 @@ def main() -> int:
     number = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else secrets.randbelow(10**9)
     judged = check_agreement(number, seed)
-    print(f"agreement: {number} elections with the seed {seed}, {judged} judged from outside")
+    print(
+        f"agreement: {number} elections with the seed {seed}, {judged.total()} judged from outside"
+    )
     return 0
 
 

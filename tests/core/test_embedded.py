@@ -81,8 +81,13 @@ def nobody_is_left() -> Iterator[None]:
 def var() -> Iterator[Path]:
     """A folder with a data directory, its path with a space and a letter beyond ASCII."""
     with tempfile.TemporaryDirectory(prefix="hajnowka ż ") as folder:
-        yield Path(folder) / "var"
-        _wait_until_stopped(Path(folder) / "var")
+        var = Path(folder) / "var"
+        first = User(var)
+        assert first.url()
+        first.leave()
+        _wait_until_stopped(var)
+        yield var
+        _wait_until_stopped(var)
 
 
 def ask(url: str, question: str) -> object:

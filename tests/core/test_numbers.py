@@ -71,7 +71,7 @@ class TestScheme:
             str.lower, lambda text: f"  {text}\n", lambda text: text.replace("-", " "),
             lambda text: text.replace("-", ""), lambda text: text.replace("-", " – "),
             lambda text: text.replace("-", "−"), lambda text: text.replace("-", "/"),
-            lambda text: text.replace("-", "\u00a0"),
+            lambda text: text.replace("-", "\u00a0"), lambda text: text.replace("-", "\xad"),
         ],
     )  # fmt: skip
     def test_it_reads_what_people_type(self, change: Callable[[str], str]) -> None:

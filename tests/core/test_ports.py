@@ -56,7 +56,7 @@ def test_what_is_registered():
             "services_catalog.cases",
             "services_catalog.timetable",
         ],
-        "organisation_merges": ["incubator"],
+        "organisation_merges": ["incubator", "services_catalog"],
         "publish_news": ["home"],
         "open_data": ["organizacje", "uslugi", "wskazniki", "wydarzenia", "wyniki-glosowan"],
         "jobs": [

@@ -28,6 +28,7 @@ def group(owner):
         name_pl="Sąsiedzi z Lipowej",
         legal_form="informal_group",
         register_type="none",
+        group_people="Anna Żółć\nJan Dąb\nOla Łąka",
         town="Hajnówka",
     )
 

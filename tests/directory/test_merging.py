@@ -7,14 +7,20 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from accounts.models import User
 from accounts.roles import Role
 from core.audit import history
 from directory import services
-from directory.models import Membership, Organisation, OrganisationMerge, TeamRole
+from directory.models import Membership, Organisation, OrganisationMerge, RoomUse, TeamRole
 from directory.services.merging import CannotMerge, pointing_here
 from incubator import services as incubator
 from incubator.models import Application
 from incubator.states import State
+from services_catalog.cases import services as cases
+from services_catalog.cases.models import ServiceRequest
+from services_catalog.cases.rules import LinkHolder
+from services_catalog.models import ServiceProvider
+from tests.factories.catalogue import OrganisationFactory, RoomFactory, ServiceFactory
 from tests.factories.incubator import (
     make_call,
     make_draft,
@@ -25,6 +31,8 @@ from tests.factories.incubator import (
     team_of,
 )
 from tests.factories.people import UserFactory, person_with
+from tests.factories.timetable import make_slot
+from tests.services_catalog.test_cases import ask, offered, team
 
 REASON = "Ten sam wpis dwa razy."
 
@@ -160,6 +168,50 @@ class TestMerging:
         assert client.post(archive, {"reason": REASON}).status_code == 302
         kept.refresh_from_db()
         assert kept.archived_at
+
+
+@pytest.mark.django_db
+class TestWithServices:
+    """A case that is being handled, and a date whose room is taken."""
+
+    def test_a_case_and_a_taken_room_go_along(self):
+        kept = make_organisation()
+        duplicate = OrganisationFactory(kind="member")
+        colleague = team(duplicate)
+        coordinator = person_with(Role.SERVICE_COORDINATOR)
+        service = ServiceFactory(mode="slots")
+        for organisation in (kept, duplicate):
+            ServiceProvider.objects.create(
+                service=service, organisation=organisation, locale=service.locale
+            )
+        OrganisationFactory(kind="leader")
+        asked = ask(ServiceFactory())
+        case = cases.move(asked, "confirm", actor=LinkHolder(case=asked.pk))
+        case = offered(case, coordinator, duplicate)
+        case = cases.move(case, "accept_offer", actor=colleague)
+        room = RoomFactory()
+        slot = make_slot(service=service, provider=duplicate, room=room)
+        use = RoomUse.objects.standing().get(room=room)
+        made = merge(kept, duplicate)
+        for row in (kept, duplicate, case, slot):
+            row.refresh_from_db()
+        assert (case.assigned_org, slot.provider) == (kept, kept)
+        assert made.moved["services_catalog.servicerequest.assigned_org"] == [str(case.pk)]
+        # The room is taken as before, once, by the same date.
+        found = RoomUse.objects.standing().get(room=room)
+        assert (found.pk, found.period) == (use.pk, use.period)
+        # Whoever had a part in the project still has it, and those who handled the case go on.
+        assert (kept.kind, made.changed["kind"]) == ("member", [["applicant", "member"]])
+        assert case in ServiceRequest.objects.visible_to(User.objects.get(pk=colleague.pk))
+        assert ServiceProvider.objects.get(service=service).organisation == kept
+        for model, field in pointing_here():
+            assert not model._base_manager.filter(**{field: duplicate.pk}).exists(), model
+
+    def test_two_different_parts_are_for_people_to_settle(self):
+        one, two = OrganisationFactory(kind="member"), OrganisationFactory(kind="leader")
+        with pytest.raises(CannotMerge, match="lider"):
+            merge(one, two)
+        assert not OrganisationMerge.objects.exists()
 
 
 @pytest.mark.concurrency

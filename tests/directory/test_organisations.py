@@ -181,3 +181,48 @@ class TestTeam:
         services.hand_over(owner)
         owner.delete()
         assert permissions.role_in(reader, organisation) == TeamRole.VIEWER
+
+
+def test_a_social_enterprise_names_the_decision():
+    person = UserFactory()
+    with pytest.raises(ValidationError) as caught:
+        entered(person, ps_status="granted")
+    assert list(caught.value.message_dict) == ["ps_decision"]
+    organisation = entered(person, ps_status="granted", ps_decision="PS.4/2026")
+    assert organisation.social_enterprise_text.endswith("PS.4/2026")
+    # With another status there is no decision; staff are told, the people's own form drops it.
+    services.update_organisation(organisation, actor=person, ps_status="applied")
+    organisation.refresh_from_db()
+    assert (organisation.ps_decision, organisation.social_enterprise_text) == (
+        "",
+        organisation.get_ps_status_display(),
+    )
+    organisation.ps_decision = "PS.4/2026"
+    with pytest.raises(ValidationError):
+        organisation.full_clean()
+
+
+GROUP = {"legal_form": "informal_group", "register_type": "none", "krs": "", "nip": "", "regon": ""}
+
+
+@pytest.mark.parametrize(
+    "people",
+    ["", "Anna Żółć\nJan Dąb", "Anna Żółć\nanna  żółć\nJan Dąb", "Anna Żółć\nJan Dąb\n–\n1"],
+    ids=["nobody", "two", "one of them twice", "no names"],
+)
+def test_an_informal_group_has_three_people(people):
+    with pytest.raises(ValidationError) as caught:
+        entered(UserFactory(), **GROUP, group_people=people)
+    assert list(caught.value.message_dict) == ["group_people"]
+
+
+def test_an_informal_group_is_in_no_register_and_others_have_no_such_people():
+    person, people = UserFactory(), "Anna Żółć\n\n Jan  Dąb \r\nOla Łąka"
+    with pytest.raises(ValidationError) as caught:
+        entered(person, **{**GROUP, "register_type": "krs"}, group_people=people)
+    assert list(caught.value.message_dict) == ["register_type"]
+    group = entered(person, **GROUP, group_people=people)
+    assert group.people == ["Anna Żółć", "Jan Dąb", "Ola Łąka"]
+    services.update_organisation(group, actor=person, legal_form="ordinary_association")
+    group.refresh_from_db()
+    assert group.group_people == ""

@@ -1,14 +1,18 @@
 """The pages of organisations and their teams, and who gets them."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 
 from accounts.roles import Role
+from core.clock import database_now
 from core.outbox.models import OutboxMail
+from core.tokens.models import AccessToken
 from directory import permissions, services
 from directory.models import Invitation, Organisation, TeamRole
+from directory.services.invitations import INVITATION
 from tests.factories.people import UserFactory, person_with
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +77,8 @@ def test_nobody_is_led_to_another_site(client, owner, elsewhere):
         ("name_pl", ""),
         ("website", "javascript:alert(1)"),
         ("name_pl", "x" * 200),
+        ("ps_status", "granted"),
+        ("group_people", "x" * 1001),
     ],
 )
 def test_bad_input_is_said_beside_the_field_and_kept(client, owner, field, typed):
@@ -82,8 +88,23 @@ def test_bad_input_is_said_beside_the_field_and_kept(client, owner, field, typed
     page = response.content.decode()
     assert f'id="id_{field}_error"' in page or 'class="error-summary"' in page
     assert not Organisation.objects.exists()
-    if typed and field != "legal_form":
+    if typed and field not in {"legal_form", "ps_status"}:
         assert typed in page
+
+
+def test_a_group_names_its_people_on_the_page(client, owner):
+    client.force_login(owner)
+    typed = {**TYPED, "legal_form": "informal_group", "register_type": "none", "nip": "", "krs": ""}
+    few = client.post("/konto/organizacje/nowa/", {**typed, "group_people": "Anna Żółć\nJan Dąb"})
+    assert few.status_code == 422
+    page = few.content.decode()
+    assert 'id="id_group_people_error"' in page
+    assert "Jan Dąb" in page
+    client.post("/konto/organizacje/nowa/", {**typed, "group_people": "Anna Ż\nJan Dąb\nOla Łąka"})
+    page = client.get(url("organisation", Organisation.objects.get())).content.decode()
+    assert "Anna Ż, Jan Dąb, Ola Łąka" in page
+    client.force_login(UserFactory())
+    assert client.get(url("organisation", Organisation.objects.get())).status_code == 404
 
 
 def test_hostile_names_are_text(client, owner):
@@ -226,6 +247,23 @@ class TestInvitations:
         client.post(url("cancel", organisation, invitation.uuid))
         client.force_login(UserFactory(email="nowa@poczta.example"))
         assert client.post(link).status_code == 410
+
+    def test_one_that_was_left_too_long_opens_nothing(self, client, owner, organisation):
+        link = self.invited(client, owner, organisation)
+        token = AccessToken.objects.get(purpose=INVITATION)
+        left = token.expires_at - database_now()
+        assert timedelta(days=13, hours=23) < left <= timedelta(days=14)
+        AccessToken.objects.update(expires_at=database_now() - timedelta(seconds=1))
+        person = UserFactory(email="nowa@poczta.example")
+        client.force_login(person)
+        assert client.get(link).status_code == 410
+        assert client.post(link).status_code == 410
+        assert not permissions.role_in(person, organisation)
+        # Invited once more, the same person comes in.
+        again = self.invited(client, owner, organisation)
+        client.force_login(person)
+        assert client.post(again).status_code == 302
+        assert permissions.role_in(person, organisation) == TeamRole.EDITOR
 
     def test_who_is_in_the_team_is_not_invited(self, client, owner, organisation):
         client.force_login(owner)

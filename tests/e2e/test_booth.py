@@ -3,15 +3,19 @@
 import json
 import re
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.db import transaction
 from playwright.sync_api import expect
 
+from core.clock import database_now
 from plebiscite import addresses
-from plebiscite.codes import new_code
-from plebiscite.models import Ballot, Code, Inbox, Plebiscite
-from plebiscite.services import mixing
+from plebiscite.codes import code_digest, new_code, read_code
+from plebiscite.models import Alert, Ballot, Code, Inbox, Plebiscite
+from plebiscite.services import mixing, watching
+from plebiscite.views import gate
 from tests.e2e.helpers import assert_accessible, assert_no_horizontal_scrolling
 from tests.e2e.plebiscites import COMMISSION, RESIDENT, begin_voting, enter, keep_files_of
 from tests.factories import plebiscite as make
@@ -175,6 +179,99 @@ def test_a_vote_with_a_code(server_data, open_page, javascript):
     page.locator("main form button[type=submit]").click()
     expect(page.locator("main form")).to_have_count(0)
     look()
+
+
+def alarm(plebiscite) -> None:
+    """Wrong codes have just come in crowds."""
+    now = database_now()
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    Alert.objects.create(
+        plebiscite=plebiscite,
+        kind=watching.WRONG_CODE,
+        hour=hour,
+        careful_until=now + watching.CAREFUL,
+    )
+
+
+def test_a_browser_does_the_small_sum(server_data, open_page):
+    codes = [new_code(), new_code()]
+    plebiscite = open_vote(codes=codes)
+    alarm(plebiscite)
+    page = open_page(width=320)
+    wait, answer = page.locator("[data-riddle-wait]"), page.locator("[name=answer]")
+    url = addresses.code_booth(plebiscite.slug)
+    for code, is_waiting in ((codes[0], False), (codes[1], True)):
+        page.goto(url)
+        if is_waiting:
+            expect(wait).to_be_hidden(timeout=60_000)
+            expect(answer).to_have_value(re.compile(r"^\d+$"))
+        page.locator("#code").fill(code)
+        # Whoever is quicker than the sum presses once: the form goes when it is done.
+        with page.expect_request(lambda request: request.method == "POST", timeout=60_000) as sent:
+            page.locator("main form button[type=submit]").click()
+        fields = parse_qs(sent.value.post_data)
+        assert gate.solves(fields["riddle"][0], fields["answer"][0], gate.BITS)
+        expect(page.locator("form[data-ballot]")).to_be_visible()
+
+
+def test_without_scripts_the_page_asks_for_patience(server_data, open_page):
+    code = new_code()
+    plebiscite = open_vote(codes=[code])
+    alarm(plebiscite)
+    page = open_page(width=320, javascript=False)
+    page.goto(addresses.code_booth(plebiscite.slug))
+    expect(page.locator("[data-riddle-wait]")).to_be_visible()
+    expect(page.locator("[data-riddle-wait]")).to_contain_text("30")
+    assert_no_horizontal_scrolling(page)
+    page.locator("#code").fill(code)
+    page.locator("main form button[type=submit]").click()
+    expect(page.locator("#code-error")).to_be_visible()
+    expect(page.locator("[data-riddle-wait]")).to_be_visible()
+    expect(page.locator("#code")).to_have_value(code)
+
+
+def test_works_share_a_row_where_there_is_room(server_data, open_page):
+    code = new_code()
+    plebiscite = open_vote(codes=[code])
+    page = open_page(width=1280)
+    page.goto(addresses.code_booth(plebiscite.slug))
+    page.locator("#code").fill(code)
+    page.locator("main form button[type=submit]").click()
+
+    def tiles_per_row() -> list[int]:
+        expect(page.locator(".pick-tile")).to_have_count(4)
+        tops = page.locator(".pick-tile").evaluate_all(
+            "all => all.map((one) => Math.round(one.getBoundingClientRect().top))"
+        )
+        return [tops.count(top) for top in dict.fromkeys(tops)]
+
+    assert max(tiles_per_row()) >= 2
+    page.set_viewport_size({"width": 320, "height": 800})
+    assert tiles_per_row() == [1, 1, 1, 1]
+    assert_no_horizontal_scrolling(page)
+
+
+def test_pages_for_whoever_cannot_vote_now(server_data, open_page):
+    """A code that is void, spent or of no envelope; an account without a verified address."""
+    codes = [new_code(), new_code()]
+    plebiscite = open_vote(codes=codes)
+    void, spent = (code_digest(str(plebiscite.pk), read_code(code)) for code in codes)
+    Code.objects.filter(digest=void).update(is_void=True)
+    make.vote_with_code(plebiscite, codes[1])
+    assert Code.objects.get(digest=spent).spent_on
+    page = open_page(width=320)
+    for code in (codes[0], codes[1], new_code()):
+        page.goto(addresses.code_booth(plebiscite.slug))
+        page.locator("#code").fill(code)
+        page.locator("main form button[type=submit]").click()
+        page.wait_for_load_state()
+        expect(page.locator("form[data-ballot]")).to_have_count(0)
+        assert_accessible(page)
+    enter(page, RESIDENT, addresses.booth(plebiscite.slug))
+    EmailAddress.objects.filter(email=RESIDENT).update(verified=False)
+    page.goto(addresses.booth(plebiscite.slug))
+    expect(page.locator("main form")).to_have_count(0)
+    assert_accessible(page)
 
 
 def make_a_stand(page, sign_in, plebiscite) -> str:

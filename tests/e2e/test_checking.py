@@ -116,7 +116,14 @@ def test_a_sceptic_checks_everything(server_data, open_page, tmp_path):
         path.write_bytes(samples.written(samples.make(method=method, account=20, seed=5)))
         page.locator("#bundle-file").set_input_files(path)
         expect(page.locator("[data-check][data-outcome=ok]")).to_have_count(17)
-        expect(page.locator("[data-result=good]")).to_be_visible()
+        # They agree with themselves, and are not those of this vote.
+        expect(page.locator("[data-result=another]")).to_be_visible()
+        expect(page.locator("[data-result]:visible")).to_have_count(1)
+    path = tmp_path / "rehearsal.zip"
+    path.write_bytes(samples.written(samples.make(rehearsal=True)))
+    page.locator("#bundle-file").set_input_files(path)
+    expect(page.locator("[data-result=rehearsal]")).to_be_visible()
+    expect(page.locator("[data-result]:visible")).to_have_count(1)
     for name, before, after, check in (
         ("tally.json", b'"exhausted":0', b'"exhausted":1', "tally"),
         ("openings.jsonl", b'"nonce":"', b'"nonce":"0', "commitments"),

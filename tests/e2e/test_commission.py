@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from accounts.demo import demo_user
@@ -18,10 +20,11 @@ from plebiscite.models import (
     Plebiscite,
     PointClerk,
     PollingPoint,
+    Proposal,
 )
 from plebiscite.services import moving
 from plebiscite.services.commission import paper
-from tests.e2e.helpers import assert_accessible
+from tests.e2e.helpers import assert_accessible, assert_no_horizontal_scrolling
 from tests.e2e.plebiscites import keep_files_of
 from tests.factories import plebiscite as make
 from tests.factories.polling import Polling, urn
@@ -55,16 +58,16 @@ def ahead(**fields: Any) -> Plebiscite:
     return plebiscite
 
 
-def voting_in_person() -> Polling:
-    """A vote on paper and with codes, going on now, at one point with the demo's two clerks."""
+def voting_in_person(closes_in: timedelta = make.DAY) -> Polling:
+    """A vote on paper and with an account at one point with the demo's two clerks."""
     now = database_now()
     with clock.shifted(-3 * make.DAY):
         plebiscite = make.announced(
             days=-3,
             channels=["account", "paper"],
-            voting_closes_at=now + make.DAY,
-            results_at=now + 2 * make.DAY,
-            objections_until=now + 3 * make.DAY,
+            voting_closes_at=now + closes_in,
+            results_at=now + closes_in + make.DAY,
+            objections_until=now + closes_in + 2 * make.DAY,
         )
         for seed in range(3):
             make.accepted(plebiscite, seed=seed)
@@ -165,8 +168,10 @@ def test_the_desk_by_keyboard_alone(server_data, open_page, sign_in):
 
 
 def test_two_clerks_read_blindly_and_settle_a_mismatch(server_data, open_page, sign_in):
-    vote = voting_in_person()
-    batch = paper.count_cards(urn(vote, cards=3), actor=vote.clerk, returned=3, unused=0, missing=0)
+    vote = voting_in_person(closes_in=timedelta(hours=-1))
+    with clock.shifted(timedelta(hours=-2)):
+        batch = urn(vote, cards=3)
+    batch = paper.count_cards(batch, actor=vote.clerk, returned=3, unused=0, missing=0)
     pages = []
     for login, cards in zip(CLERKS, (["1", "2", "0"], ["1", "3", "0"]), strict=True):
         page = open_page()
@@ -205,3 +210,60 @@ def test_two_clerks_read_blindly_and_settle_a_mismatch(server_data, open_page, s
     found = Ballot.objects.filter(paper_batch=batch).values_list("payload", flat=True)
     assert sorted(found) == ["single:", "single:M1", "single:M3"]
     look(page)
+
+
+def screens_of_the_commission() -> list[str]:
+    """A page of every kind that the admin shows the commission, by what the demo has."""
+    doors, colour, bench, bags = (
+        Plebiscite.objects.get(slug=slug)
+        for slug in (
+            *("znak-na-drzwi-poczekalni", "kolor-lawek-na-peronie"),
+            *("lawka-przed-stacja", "wzor-na-torby"),
+        )
+    )
+    appealed = Proposal.objects.filter(state="appealed").earliest("number")
+    return [
+        reverse("plebiscite_plebiscites:index"),
+        reverse("plebiscite_plebiscites:inspect", args=[doors.pk]),
+        reverse("plebiscite_plebiscites:inspect", args=[bench.pk]),
+        reverse("plebiscite_setup_step", args=[doors.pk, "points"]),
+        reverse("plebiscite_paper_account", args=[colour.pk]),
+        reverse("plebiscite_batch", args=[PaperBatch.objects.get(state="counted").pk]),
+        reverse("plebiscite_proposals:index"),
+        reverse("plebiscite_proposals:inspect", args=[appealed.pk]),
+        reverse("plebiscite_objections:index"),
+        reverse("plebiscite_objections:inspect", args=[bench.objections.latest("answer_due").pk]),
+        reverse("plebiscite_juries:inspect", args=[bags.jury.pk]),
+        reverse("plebiscite_sign_files", args=[bench.pk]),
+        reverse("plebiscite_use_requests:index"),
+    ]
+
+
+def screens_of_a_clerk() -> list[str]:
+    """The same for somebody who works at a polling point."""
+    point = PollingPoint.objects.get(plebiscite__slug="znak-na-drzwi-poczekalni")
+    return [
+        reverse("plebiscite_points"),
+        reverse("plebiscite_urns", args=[point.pk]),
+        reverse("plebiscite_issue_list", args=[point.pk]),
+        reverse("plebiscite_batch", args=[PaperBatch.objects.filter(point=point).first().pk]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("login", "screens"),
+    [("komisja", screens_of_the_commission), (CLERKS[0], screens_of_a_clerk)],
+    ids=["commission", "clerk"],
+)
+def test_every_screen_is_accessible_and_fits_a_telephone(
+    server_data, open_page, sign_in, login, screens
+):
+    page = open_page()
+    sign_in(page, address(login))
+    for path in screens():
+        page.set_viewport_size({"width": 1280, "height": 800})
+        answer = page.goto(path)
+        assert answer.status == 200, path
+        look(page)
+        page.set_viewport_size({"width": 320, "height": 800})
+        assert_no_horizontal_scrolling(page)

@@ -1,4 +1,4 @@
-"""What everybody reads once a vote is over: axe, both widths, light and dark, one visit each."""
+"""What everybody reads of a vote, above all once it is over: axe, both widths, each theme."""
 
 from __future__ import annotations
 
@@ -14,12 +14,21 @@ from tests.e2e.server import Server
 from tests.e2e.test_pages import faults_of, visit
 from tests.factories import plebiscite as make
 
-BENCH, CAFE, VOID = (
+BENCH, CAFE, VOID, DOORS, COLOUR = (
     addresses.of_plebiscite(slug, "pl")
-    for slug in ("lawka-przed-stacja", "nazwa-kawiarni", "kolor-okiennic")
+    for slug in (
+        *("lawka-przed-stacja", "nazwa-kawiarni", "kolor-okiennic"),
+        *("znak-na-drzwi-poczekalni", "kolor-lawek-na-peronie"),
+    )
 )
-#: The demo has a published choice of one, a final ranking, and a vote that is void.
+#: The demo has a published choice of one, a final ranking, a vote that is void, one that goes on
+#: with its turnout of the days before, and one that has just ended.
 READ = (
+    DOORS,
+    f"{DOORS}glosuj/",
+    f"{DOORS}glosuj/kod/",
+    COLOUR,
+    f"{COLOUR}glosuj/",
     f"{BENCH}wynik/",
     f"{CAFE}wynik/",
     f"{BENCH}przebieg/",
@@ -29,6 +38,7 @@ READ = (
     f"{BENCH}znak/",
     f"{BENCH}znak/prosba/",
     f"{CAFE}jak-liczymy/",
+    f"{CAFE}dla-audytorow/",
     f"{BENCH}sprawdz/",
     f"{CAFE}sprawdz/",
     VOID,
@@ -61,5 +71,7 @@ def test_pages_of_a_result_are_accessible_and_fit(
     for path in (*READ, *others):
         visit(page, path)
         assert page.locator("h1").count() == 1, path
+        if path == DOORS:
+            assert page.locator("main table tfoot").is_visible(), "no turnout to look at"
         found += faults_of(page, path)
     assert not found, "\n".join(found)

@@ -11,7 +11,7 @@ from services_catalog.cases import states
 from services_catalog.cases.models import ServiceRequest
 from services_catalog.models import Service
 from tests.e2e.helpers import assert_accessible, assert_no_horizontal_scrolling
-from tests.e2e.test_editor import act
+from tests.e2e.test_editor import CHIEF, act
 from tests.e2e.test_services import COORDINATOR, send, staff_find, staff_write
 from tests.e2e.test_services_people import press, resident_enters
 
@@ -47,6 +47,7 @@ def build(page: Page) -> None:
     page.locator("#id_q-visible_0").select_option(weekly.get_attribute("value"))
     save(page)
     add_question(page, "Tak lub nie", "Czy jeździ Pani na wózku?")
+    page.locator("input[name=q-required][value=no]").check()
     page.locator("input[name=q-audience][value=identity]").check()
     save(page)
     page.get_by_role("link", name="Wypróbuj").click()
@@ -72,8 +73,17 @@ def test_a_form_from_the_builder_is_asked_of_a_resident_and_answered(
     desk.goto(f"/admin/snippets/services_catalog/service/edit/{service.pk}/")
     desk.get_by_role("tab", name="Sprawy").click()
     desk.locator("#id_form_version").select_option(str(version.pk))
-    act(desk, "Opublikuj")
-    expect(desk.locator(".messages")).to_contain_text("Podwózka")
+    act(desk, "Wyślij do sprawdzenia: Druga para oczu")
+    desk.wait_for_url(lambda url: "/edit/" not in url)
+    service.refresh_from_db()
+    assert service.form_version is None, "a service is published by a second person"
+    chief = open_page()
+    sign_in(chief, CHIEF)
+    chief.goto(f"/admin/snippets/services_catalog/service/edit/{service.pk}/")
+    act(chief, "Akceptuj")
+    chief.wait_for_url(lambda url: "/edit/" not in url)
+    service.refresh_from_db()
+    assert service.form_version == version
 
     page = open_page(width=320, javascript=False)
     resident_enters(page, ASKING)
@@ -88,6 +98,7 @@ def test_a_form_from_the_builder_is_asked_of_a_resident_and_answered(
     page.get_by_label("W który dzień tygodnia?").fill("we wtorki")
     assert_no_horizontal_scrolling(page)
     send(page)
+    assert page.locator("#error-summary").all_inner_texts() == []
     page.wait_for_url(re.compile(r"/sprawy/[0-9a-f-]{36}/"))
     expect(page.locator("main")).to_contain_text("we wtorki")
     assert_no_horizontal_scrolling(page)

@@ -64,6 +64,19 @@ def test_whole_bundles_pass(check):
             assert {outcome for outcome, _detail in found.values()} == {"ok"}
 
 
+def test_a_test_run_is_told_from_a_vote(check):
+    found, end = check(bundles.written(bundles.make(rehearsal=True)))
+    assert end["isGood"], found
+    assert end["isRehearsal"]
+    assert check(bundles.written(bundles.make()))[1]["isRehearsal"] is False
+    # The mark alone makes no test run: its course is another one.
+    contents = bundles.make(rehearsal=True)
+    contents.events = bundles.make().events
+    found, end = check(bundles.written(contents))
+    assert found["events"][0] == "failed"
+    assert not end["isGood"]
+
+
 def test_every_kind_of_tampering_is_caught_by_the_same_check(check, tmp_path):
     whole = bundles.unpacked(bundles.written(bundles.make()))
     for what, name, is_signed, change in tampering.KINDS:

@@ -35,6 +35,24 @@ def go(page: Page, path: str, status: int = 200) -> None:
     assert answer.status == status, path
 
 
+#: Words of the board that stand on two lines.
+BROKEN_WORDS = """() => [...document.querySelectorAll(
+        ".board__places, .board__platform, .board__what, .board__action")].flatMap((cell) => {
+    const broken = [];
+    const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+        for (const word of walker.currentNode.data.matchAll(/[^\\s]+/g)) {
+            const range = document.createRange();
+            range.setStart(walker.currentNode, word.index);
+            range.setEnd(walker.currentNode, word.index + word[0].length);
+            const tops = new Set([...range.getClientRects()].map((one) => Math.round(one.top)));
+            if (tops.size > 1) broken.push(word[0]);
+        }
+    }
+    return broken;
+})"""
+
+
 # --- The home page ----------------------------------------------------------------------------
 
 
@@ -63,6 +81,10 @@ def test_the_home_page_says_what_this_is_and_what_is_open(
     # What the board announces is really there.
     page = open_page(javascript=javascript)
     go(page, "/")
+    # The first of them is a window of 1280 pixels at a zoom of 200 %.
+    for width in (640, 800, 1000, 1280):
+        page.set_viewport_size({"width": width, "height": 500})
+        assert page.evaluate(BROKEN_WORDS) == [], width
     links = page.locator(".board__what a")
     for title, address in [(words(link), link.get_attribute("href")) for link in links.all()]:
         assert address

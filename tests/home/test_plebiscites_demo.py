@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from plebiscite import clock
-from plebiscite.models import Count, Plebiscite, Proposal
+from plebiscite.models import Count, PaperBatch, Plebiscite, Proposal
+from plebiscite.selectors.commission.paper import mismatches
 
 
 def test_a_plebiscite_in_each_phase(demo):
@@ -18,6 +19,9 @@ def test_a_plebiscite_in_each_phase(demo):
         *("draft", "submitted", "in_review", "changes_requested", "accepted"),
         *("appealed", "merged"),
     }
+    read = PaperBatch.objects.get(state="counted")
+    assert read.plebiscite.state == "sealed", "no urn is opened while people vote"
+    assert [one.is_settled for one in mismatches(read)] == [False]
     ranked = Plebiscite.objects.get(method="ranked")
     assert ranked.state == "certified"
     assert Count.objects.filter(plebiscite=ranked).exists()

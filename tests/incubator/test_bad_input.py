@@ -1,6 +1,7 @@
 """Whatever is typed, pasted or sent: a clear answer, and nothing that was there is lost."""
 
 import io
+import re
 import zipfile
 
 import pytest
@@ -8,21 +9,25 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from accounts.roles import Role
-from core.files.models import StoredFile
+from core.files.models import Scan, StoredFile
 from directory.models import Organisation, TeamRole
 from directory.services import archive_organisation, merge_organisations
 from incubator import services
 from incubator.confirmation import document
 from incubator.confirmation.document import FOLDER
 from incubator.confirmation.draft import contents
+from incubator.states import State
+from tests.core.clamd import EICAR, clamd
 from tests.core.samples import docx
 from tests.factories.incubator import (
     ANSWERS,
+    PDF,
     make_call,
     make_draft,
     make_organisation,
     make_sent,
     owner_of,
+    pdf,
     place_form,
     send,
     team_of,
@@ -64,9 +69,9 @@ def test_pasted_word_text_is_kept_shown_and_printed(client, draft):
     assert not {"\u0007", "\u000b", "\r"} & set(kept)
     page = client.get(url_for("step", draft, "idea")).content.decode()
     assert "„Łąka”" in page
-    pdf = client.get(url_for("draft_pdf", draft))
-    assert pdf.status_code == 200
-    assert pdf.content.startswith(b"%PDF")
+    printed = client.get(url_for("draft_pdf", draft))
+    assert printed.status_code == 200
+    assert printed.content.startswith(b"%PDF")
 
 
 def test_the_printed_draft_says_that_it_is_one(client, draft):
@@ -110,6 +115,30 @@ def test_hostile_files_are_refused_at_the_question(client, draft, name, content)
     assert zipfile.is_zipfile(io.BytesIO(docx({})))
 
 
+def test_an_infected_file_is_refused_at_the_question_and_a_clean_one_is_taken(
+    client, draft, settings, tmp_path
+):
+    def chosen(content):
+        file = SimpleUploadedFile("statut.pdf", content, content_type="application/pdf")
+        return post(client, draft, "papers", upload="statute", **{"file-statute": file})
+
+    settings.CLAMAV_SOCKET = str(tmp_path / "clamd")
+    with clamd(tmp_path / "clamd") as server:
+        refused = chosen(PDF + EICAR)
+        assert refused.status_code == 422
+        page = refused.content.decode()
+        assert 'id="a-statute_error"' in page
+        assert "wirus" in page.split('id="a-statute_error"', 1)[1][:400]
+        assert "Eicar" not in page
+        assert not draft.attachments.exists()
+        assert not StoredFile.objects.exists()
+        assert chosen(PDF).status_code == 302
+        assert len(server.scanned) == 2
+    kept = draft.attachments.get().file
+    assert kept.scan == Scan.CLEAN
+    assert client.get(url_for("file", draft, kept.pk)).status_code == 200
+
+
 class TestDeadLinks:
     def test_a_draft_that_was_given_up_says_so(self, client, draft):
         services.abandon(draft, actor=owner_of(draft))
@@ -143,8 +172,10 @@ class TestTheOrganisationGoes:
         client.force_login(person_with(Role.ADMINISTRATOR))
         key = application.organisation_id
         url = reverse("wagtailsnippets_directory_organisation:delete", args=[key])
-        assert client.get(url).status_code in (200, 302)
-        assert client.post(url).status_code in (200, 302)
+        page = client.get(url).content.decode()
+        assert "uniemożliwia jego skasowanie" in re.sub(r"\s+", " ", page)
+        answer = client.post(url, follow=True)
+        assert [row.level_tag for row in answer.context["messages"]] == ["error"]
         assert Organisation.objects.filter(pk=key).exists()
         assert application.latest_snapshot.is_intact()
 
@@ -152,9 +183,31 @@ class TestTheOrganisationGoes:
         archive_organisation(
             draft.organisation, reason="x", actor=person_with(Role.INCUBATOR_COORDINATOR)
         )
-        assert post(client, draft, "idea", go="save", idea_name="Dalej").status_code == 302
+        # As with a script, which names what was changed.
+        named = {"scripted": "1", "keys": "idea_name"}
+        saved = post(client, draft, "idea", go="save", idea_name="Dalej", **named)
+        assert saved.status_code == 302
         draft.draft.refresh_from_db()
         assert draft.draft.data["idea_name"] == "Dalej"
+        answers = {"rules": "yes", "arrears": "yes", "file-statute": pdf()}
+        answers |= {"scripted": "1", "keys": ["rules", "arrears"]}
+        assert post(client, draft, "papers", upload="statute", **answers).status_code == 302
+        draft.draft.refresh_from_db()
+        response = client.post(
+            url_for("summary", draft),
+            {
+                "rev": draft.draft.rev,
+                "name": "Anna Żółć-Nowak",
+                "function": "prezeska",
+                "declared": "on",
+            },
+        )
+        assert response.status_code == 302
+        assert response["Location"] == url_for("application", draft)
+        draft.refresh_from_db()
+        assert draft.state == State.SUBMITTED
+        assert draft.latest_snapshot.data["idea_name"] == "Dalej"
+        assert draft.number in client.get(response["Location"]).content.decode()
 
     def test_merged_into_another_the_old_link_still_opens_the_draft(self, client, draft):
         owner = owner_of(draft)

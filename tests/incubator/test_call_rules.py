@@ -1,5 +1,6 @@
 """What a call judges by, which files it wants, and from whom: on its page and when sending."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -49,6 +50,7 @@ def make_group(owner):
         name_pl="Sąsiedzi z Lipowej",
         legal_form="informal_group",
         register_type="none",
+        group_people="Anna Żółć\nJan Dąb\nOla Łąka",
         town="Hajnówka",
     )
 
@@ -134,6 +136,7 @@ def test_a_group_needs_its_patron_and_the_confirmation_names_it(client, site):
     assert snapshot.context["organisation"]["patron"].startswith("Fundacja Dąb")
     printed = document.contents(snapshot)["organisation"]
     assert any("Patron grupy: Fundacja Dąb" in line for line in printed)
+    assert "Osoby w grupie: Anna Żółć, Jan Dąb, Ola Łąka" in printed
     free = make_draft(make_call(needs_patron=False), owner, organisation=make_group(owner))
     assert send(free).application.number
 
@@ -145,6 +148,26 @@ def test_units_are_part_of_what_was_sent():
     add_unit(application.organisation, kind="cis", name="CIS Łąka", actor=owner_of(application))
     snapshot = send(application).snapshot
     assert "CIS Łąka" in snapshot.context["organisation"]["units"][0]
+
+
+def test_the_social_economy_is_part_of_what_was_sent(client):
+    application = make_draft()
+    Organisation.objects.filter(pk=application.organisation_id).update(
+        pes_category="a", ps_status="granted", ps_decision="PS.4/2026"
+    )
+    application.refresh_from_db()
+    snapshot = send(application).snapshot
+    printed = " | ".join(document.contents(snapshot)["organisation"])
+    assert "Podmiot ekonomii społecznej: a)" in printed
+    assert re.search("Status przedsiębiorstwa społecznego: .*, PS.4/2026", printed)
+    client.force_login(person_with(Role.INCUBATOR_COORDINATOR))
+    page = client.get(reverse("incubator_applications:inspect", args=[application.pk]))
+    assert "PS.4/2026" in page.content.decode()
+    # What was sent stays as it was sent.
+    Organisation.objects.update(ps_status="no", ps_decision="")
+    snapshot.refresh_from_db()
+    assert "PS.4/2026" in snapshot.context["organisation"]["social_enterprise"]
+    assert snapshot.is_intact()
 
 
 def test_formal_criteria_of_the_call_are_points_of_the_check(client):

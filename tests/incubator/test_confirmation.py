@@ -4,6 +4,7 @@ import re
 import zlib
 
 import pytest
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,7 +20,9 @@ from tests.factories.incubator import (
     pdf,
     place_form,
     send,
+    url_for,
 )
+from tests.incubator.printed import Printed
 
 digests = st.binary(min_size=32, max_size=32).map(bytes.hex)
 
@@ -73,6 +76,29 @@ class TestDocument:
         assert same_code(printed["code"], snapshot.sha256)
         assert printed["files"][0]["name"] == "Żółw.pdf"
         assert snapshot.is_intact()
+
+    def test_number_and_code_as_they_are_printed_are_what_the_public_page_knows(self, client, site):
+        snapshot, other = self.sent(), self.sent()
+        client.force_login(owner_of(snapshot.application))
+        document = client.get(url_for("confirmation", snapshot.application)).content
+        # The same sign of the font is a hyphen and one that is seen at the end of a line alone.
+        printed = Printed(document).text().replace("\xad", "-")
+        assert "Anna Żółć-Nowak" in printed
+        number = re.search(r"INK/\d{4}/\d\d/\d{3}-\d", printed).group()
+        code = re.search(r"(?:[A-Z2-7]{4}-){3}[A-Z2-7]{4}", printed).group()
+        assert number == snapshot.application.number
+        assert code == code_of(snapshot.sha256)
+        client.logout()
+        page = reverse("incubator:verify")
+        assert page in re.sub(r"\s", "", printed)
+        good = client.get(page, {"numer": number, "kod": code})
+        assert good.context["snapshot"] == snapshot
+        assert number in good.content.decode()
+        for wrong in (
+            {"numer": other.application.number, "kod": code},
+            {"numer": number, "kod": code_of(other.sha256)},
+        ):
+            assert "snapshot" not in client.get(page, wrong).context
 
     @pytest.mark.parametrize(
         "nasty",

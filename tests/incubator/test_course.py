@@ -9,11 +9,14 @@ from django.urls import reverse
 
 from accounts.roles import Role
 from core.clock import database_now
+from core.files import FileRefused
+from core.i18n.dates import long_date
 from core.outbox.models import OutboxMail
 from core.transitions import Refused, transition
+from directory.models import TeamRole
 from forms.autosave import DraftClosed
 from incubator import selectors, services
-from incubator.models import Application, Call, CallQuestion, Clarification
+from incubator.models import Application, Call, CallQuestion, Clarification, Extension
 from incubator.services.tidying import tidy
 from incubator.states import Late, State
 from tests.factories.forms import field, form_json
@@ -23,12 +26,16 @@ from tests.factories.incubator import (
     close,
     make_call,
     make_draft,
+    make_organisation,
     make_sent,
     owner_of,
+    pdf,
     send,
+    team_of,
     write,
 )
 from tests.factories.people import UserFactory, person_with
+from tests.incubator.test_call_rules import form_with_files
 
 pytestmark = pytest.mark.django_db
 WARSAW = ZoneInfo("Europe/Warsaw")
@@ -40,6 +47,10 @@ def coordinator():
 
 def fresh(application):
     return Application.objects.get(pk=application.pk)
+
+
+def strip_spaces(page):
+    return page.replace("\u00a0", " ")
 
 
 def mails(word):
@@ -176,6 +187,40 @@ class TestTheCloseWithExtensionAndAmendment:
         late = services.begin_application(call, draft.organisation, actor=owner_of(draft))
         write(late, {"name": "Zdążyli"}, owner_of(draft))
         assert send(late).application.number
+
+    def test_who_has_more_time_and_no_draft_begins_from_the_mail(self, client, site):
+        call, owner = make_call(), UserFactory()
+        given, other = make_organisation(owner, "Dłużej"), make_organisation(owner, "Nie dłużej")
+        viewer = team_of(given, TeamRole.VIEWER)
+        close(call)
+        begin = reverse("incubator:begin", args=[call.slug])
+        client.force_login(owner)
+        closed = client.get(begin).content.decode()
+        assert str(given.uuid) not in closed
+        assert "Ten nabór nie jest teraz otwarty." in strip_spaces(closed)
+        until = database_now() + timedelta(days=3)
+        services.extend_call(call, given, closes_at=until, reason="Awaria", actor=coordinator())
+        texts = {mail.to: mail.text for mail in mails("Więcej czasu")}
+        assert begin in texts[owner.email]
+        # Whoever only reads cannot begin anything.
+        assert begin not in texts[viewer.email]
+        assert call.url_in("pl") in texts[viewer.email]
+        page = client.get(begin).content.decode()
+        assert f'value="{given.uuid}" checked' in page
+        assert str(other.uuid) not in page
+        assert long_date(until, "pl") in page
+        refused = client.post(begin, {"organisation": other.uuid})
+        assert refused.status_code == 422
+        assert not Application.objects.exists()
+        response = client.post(begin, {"organisation": given.uuid})
+        begun = Application.objects.get(organisation=given)
+        assert response["Location"] == reverse("incubator:step", args=[begun.uuid, "only"])
+        assert client.get(response["Location"]).status_code == 200
+        write(begun, {"name": "Zdążyli"}, owner)
+        assert send(begun).application.number
+        # When that time is over too, it is closed for them as well.
+        Extension.objects.update(closes_at=database_now() - timedelta(minutes=1))
+        assert str(given.uuid) not in client.get(begin).content.decode()
 
     def test_amendments_are_announced_and_never_earlier_for_those_who_rely_on_them(
         self, client, site
@@ -326,6 +371,64 @@ class TestFormalCheck:
         draft = fresh(application).draft
         assert draft.data == {"name": "A", "place": "B"}
         assert draft.unsent_data["name"] == "Niewysłane"
+
+    def test_a_file_at_a_question_that_it_did_not_open_stays_as_it_is(self, client, site):
+        application = make_draft(make_call(form_with_files()))
+        owner = owner_of(application)
+        for key in ("consent", "plan"):
+            services.add_file(application, field_key=key, upload=pdf(f"{key}.pdf"), actor=owner)
+        send(application)
+        close(application.call)
+        checker = coordinator()
+        transition(fresh(application), "start_check", actor=checker)
+        services.ask_clarification(
+            fresh(application), questions="Jaki plan?", keys=["plan"], days=5, actor=checker
+        )
+        client.force_login(owner)
+        step = reverse("incubator:step", args=[application.uuid, "only"])
+
+        def posted(**values):
+            rev = fresh(application).draft.rev
+            return client.post(step, {"rev": rev, "client": "x", **values}, follow=True)
+
+        def kept():
+            rows = fresh(application).attachments.filter(removed_at=None)
+            return sorted(rows.values_list("field_key", "file__name"))
+
+        before = kept()
+        consent = application.attachments.get(field_key="consent")
+        refused = posted(upload="consent", **{"file-consent": pdf("inna zgoda.pdf")})
+        assert refused.status_code == 422
+        with pytest.raises(FileRefused):
+            services.add_file(fresh(application), field_key="consent", upload=pdf(), actor=owner)
+        said = posted(remove=str(consent.file_id))
+        assert [row.level_tag for row in said.context["messages"]] == ["error"]
+        assert kept() == before
+        assert posted(upload="plan", **{"file-plan": pdf("plan 2.pdf")}).status_code == 200
+        assert len(kept()) == len(before) + 1
+
+    @pytest.mark.parametrize("way", ["withdraw", "annul"])
+    def test_it_ends_with_the_application(self, client, site, way):
+        application, checker = in_check()
+        services.ask_clarification(
+            application, questions="Co?", keys=["name"], days=5, actor=checker
+        )
+        if way == "withdraw":
+            services.withdraw(fresh(application), actor=owner_of(application))
+        else:
+            services.annul_call(
+                application.call, reason="Brak pieniędzy", actor=person_with(Role.APPROVER)
+            )
+        found = Clarification.objects.get()
+        assert found.state == Clarification.State.CANCELLED
+        assert found.closed_at
+        # Nobody is asked, or reminded, to put anything right any more.
+        Clarification.objects.update(due_at=database_now() + timedelta(days=1))
+        tidy()
+        assert not OutboxMail.objects.filter(kind="incubator/clarification_reminder").exists()
+        client.force_login(owner_of(application))
+        page = client.get(reverse("incubator:application", args=[application.uuid]))
+        assert "Co?" not in page.content.decode()
 
     def test_it_has_its_own_deadline(self):
         application, checker = in_check()

@@ -3,16 +3,21 @@
 import csv
 import io
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils.timezone import localtime
 from openpyxl import load_workbook
 
 from accounts.roles import Role
 from core.audit.models import AuditEvent
+from core.clock import database_now
 from core.ports import activity
+from core.transitions import WrongState, transition
 from directory.models import Organisation
 from home.setup import setup_site
+from incubator import services
 from incubator.models import Application, Call
 from incubator.states import State
 from tests.factories.incubator import (
@@ -21,6 +26,7 @@ from tests.factories.incubator import (
     close,
     make_call,
     make_draft,
+    make_organisation,
     make_sent,
     owner_of,
     pdf,
@@ -92,6 +98,21 @@ class TestList:
         client.get(reverse(LIST))
         with django_assert_max_num_queries(40):
             client.get(reverse(LIST))
+
+    def test_one_sent_twice_stands_there_once(self, client, staff):
+        call = make_call()
+        plain, late = make_sent(call), make_draft(call)
+        services.begin_correction(plain, actor=owner_of(plain))
+        send(plain)
+        Call.objects.filter(pk=call.pk).update(closes_at=database_now() - timedelta(seconds=60))
+        send(late)
+        url = reverse("incubator_applications:index")
+        for value, number in (("false", plain), ("true", late)):
+            rows = client.get(url, {"in_grace": value}).context["object_list"]
+            assert [row.pk for row in rows] == [number.pk]
+            assert [row["Numer"] for row in exported(client, "csv", in_grace=value)] == [
+                Application.objects.get(pk=number.pk).number
+            ]
 
 
 class TestExport:
@@ -281,6 +302,117 @@ class TestCalls:
         content = client.get(reverse("incubator_calls:index")).content.decode()
         assert "Trwa" in content
         assert "Minął" in content
+
+
+def said(response):
+    return [(row.level_tag, str(row)) for row in response.context["messages"]]
+
+
+class TestMoreTimeAndTheEnd:
+    """The forms beside a call: by whom, and what is said when it does not work."""
+
+    STRANGERS = [Role.AUDITOR, Role.APPROVER, Role.EDITOR, Role.REVIEWER, None]
+
+    def extension(self, call, team, /, **changes):
+        until = localtime(call.closes_at + timedelta(days=2))
+        return {
+            "organisation": team.pk,
+            "closes_at": f"{until:%Y-%m-%dT%H:%M}",
+            "reason": "Powódź",
+            **changes,
+        }
+
+    def test_a_coordinator_gives_an_organisation_more_time(self, client, staff):
+        call, organisation = make_call(), make_organisation()
+        url = reverse("incubator_calls:extend", args=[call.pk])
+        client.get(url)
+        for wrong in (
+            {"organisation": "0"},
+            {"closes_at": "jutro"},
+            {"reason": " "},
+            {"closes_at": "2020-01-01T10:00"},
+        ):
+            response = client.post(url, self.extension(call, organisation, **wrong), follow=True)
+            assert [level for level, _text in said(response)] == ["error"], wrong
+        assert not call.extensions.exists()
+        response = client.post(url, self.extension(call, organisation), follow=True)
+        ((level, text),) = said(response)
+        assert level == "success"
+        assert "więcej czasu" in text
+        found = call.extensions.get()
+        assert (found.organisation, found.by, found.reason) == (organisation, staff.pk, "Powódź")
+        assert found.closes_at > call.closes_at + timedelta(days=1)
+        assert organisation.name_pl in response.content.decode()
+        assert "Powódź" in response.content.decode()
+
+    @pytest.mark.parametrize("role", STRANGERS)
+    def test_nobody_else_gives_it(self, client, role):
+        call, organisation = make_call(), make_organisation()
+        client.force_login(person_with(role) if role else UserFactory())
+        response = client.post(
+            reverse("incubator_calls:extend", args=[call.pk]), self.extension(call, organisation)
+        )
+        assert response.status_code in {302, 403}
+        assert not call.extensions.exists()
+
+    @pytest.mark.parametrize("role", [Role.APPROVER, Role.ADMINISTRATOR])
+    def test_a_call_is_annulled_with_a_reason_by_post_alone(self, client, role):
+        sent = make_sent()
+        draft = make_draft(sent.call)
+        client.force_login(person_with(role))
+        url = reverse("incubator_calls:annul", args=[sent.call_id])
+        figures = reverse("incubator_calls:figures", args=[sent.call_id])
+        assert figures in client.get(reverse("incubator_calls:index")).content.decode()
+        assert url in client.get(figures).content.decode()
+        assert figures in client.get(url).content.decode()
+        assert "Napisz dlaczego" in client.post(url, {"reason": " "}).content.decode()
+        sent.call.refresh_from_db()
+        assert sent.call.annulled_at is None
+        assert client.post(url, {"reason": "Nie ma pieniędzy"}).status_code == 302
+        states = {row.pk: row.state for row in Application.objects.all()}
+        assert states == {sent.pk: State.ANNULLED, draft.pk: State.ABANDONED}
+        assert url not in client.get(figures).content.decode()
+        again = client.post(url, {"reason": "Jeszcze raz"})
+        assert again.status_code == 200
+        assert "już" in again.context["error"]
+        assert "Jeszcze raz</textarea>" in again.content.decode()
+
+    def test_one_that_cannot_be_annulled_stops_it_with_a_sentence(self, client, monkeypatch):
+        sent = make_sent()
+        draft = make_draft(sent.call)
+
+        def moved_meanwhile(application, verb, **values):
+            if verb == "abandon":
+                raise WrongState(State.SUBMITTED, "złożony")
+            return transition(application, verb, **values)
+
+        monkeypatch.setattr("incubator.services.calls.transition", moved_meanwhile)
+        client.force_login(person_with(Role.APPROVER))
+        url = reverse("incubator_calls:annul", args=[sent.call_id])
+        response = client.post(url, {"reason": "Nie ma pieniędzy"})
+        assert response.status_code == 200
+        assert "złożony" in response.context["error"]
+        page = response.content.decode()
+        assert "złożony" in page
+        assert "Nie ma pieniędzy</textarea>" in page
+        call = Call.objects.get()
+        assert call.annulled_at is None
+        states = {row.pk: row.state for row in Application.objects.all()}
+        assert states == {sent.pk: State.SUBMITTED, draft.pk: State.DRAFT}
+
+    @pytest.mark.parametrize(
+        "role", [Role.INCUBATOR_COORDINATOR, Role.AUDITOR, Role.EDITOR, Role.REVIEWER, None]
+    )
+    def test_nobody_else_annuls_it(self, client, role):
+        sent = make_sent()
+        client.force_login(person_with(role) if role else UserFactory())
+        url = reverse("incubator_calls:annul", args=[sent.call_id])
+        for response in (client.get(url), client.post(url, {"reason": "Nie"})):
+            assert response.status_code in {302, 403}
+            assert "<textarea" not in response.content.decode()
+        sent.refresh_from_db()
+        assert sent.state == State.SUBMITTED
+        assert Call.objects.get().annulled_at is None
 
 
 class TestPorts:

@@ -88,6 +88,11 @@ class TestSending:
         with pytest.raises(WrongState):
             send(application)
 
+    def test_the_key_of_another_page_is_nobodys_mistake(self):
+        call, key = make_call(), uuid.uuid4()
+        first, second = (send(make_draft(call), key=key).application for _number in range(2))
+        assert [row.number[-5:-2] for row in (first, second)] == ["001", "002"]
+
     def test_what_a_colleague_changed_meanwhile_has_to_be_read_first(self):
         application = make_draft()
         read_in = application.draft.rev

@@ -77,8 +77,9 @@ def make(
     ballots: list[str] | None = None,
     mix_k: int = MIX_K,
     handover: bool = True,
+    rehearsal: bool = False,
 ) -> Contents:
-    """The contents of a whole vote."""
+    """The contents of a whole vote, or of a test run."""
     chance = random.Random(seed)
     rules = rules or rules_of(method)
     codes = [f"M{number}" for number in range(1, options + 1)]
@@ -86,7 +87,7 @@ def make(
     digests = sorted(code_digest(IDENT, read_code(text)) for text in printed)
     listed = "".join(f"{digest.hex()}\n" for digest in digests)
     pictures = {one: f"picture of {one}".encode() for one in codes}
-    text = _manifest(rules, codes, pictures, mix_k, len(digests), listed)
+    text = _manifest(rules, codes, pictures, mix_k, len(digests), listed, rehearsal)
     digest = hashlib.sha256(text.encode()).digest()
     channels = ["account"] * account + ["code"] * code + ["paper"] * paper
     texts_of = ballots or some_ballots(rules.method.value, len(channels), codes, chance)
@@ -152,7 +153,7 @@ def make(
         if rules.draws_lots
         else {"drawn": False},
         moderation=[(1, "accepted", ""), (2, "rejected", "Nie na temat, „powód”")],
-        events=_events(),
+        events=_events()[3:-1] if rehearsal else _events(),
         stats={
             "mix_k": mix_k,
             "flushes": flushes,
@@ -207,6 +208,7 @@ def _manifest(
     mix_k: int,
     number: int,
     listed: str,
+    rehearsal: bool,
 ) -> str:
     return manifest.write(
         plebiscite=IDENT,
@@ -241,6 +243,7 @@ def _manifest(
         beacon_rule="Losowanie kulek w ratuszu",
         polling_points=["Biblioteka"],
         codes=(number, hashlib.sha256(listed.encode()).hexdigest()),
+        is_rehearsal=rehearsal,
     )
 
 

@@ -18,7 +18,7 @@ pytest.importorskip("votelib", reason="votelib is not installed (requirements-de
 
 from votelib.convert import ApprovalToSimpleVotes, RankedToCondorcetVotes, ScoreToSimpleVotes
 from votelib.evaluate.condorcet import CondorcetWinner
-from votelib.evaluate.core import Plurality, Tie
+from votelib.evaluate.core import Plurality, Tie, VotingSystemError
 from votelib.evaluate.sequential import TransferableVoteSelector
 
 _RUNOFF = TransferableVoteSelector(quota_function="droop")
@@ -77,4 +77,6 @@ def _runoff(rules: Ruleset, ballots: Counter[Any]) -> set[str] | None:
         elected = _RUNOFF.evaluate(dict(votes), 1)
     except NotImplementedError:
         return None  # a tie among the weakest
+    except VotingSystemError:
+        return None  # so many ballots are exhausted that nobody reaches the quota of the start
     return None if any(isinstance(one, Tie) for one in elected) else set(elected)

@@ -18,7 +18,7 @@ from core.models import AuditEvent, OutboxMail
 from plebiscite import addresses, clock, kiosk_pass
 from plebiscite.codes import LETTERS, new_code
 from plebiscite.models import Alert, Ballot, Code, Inbox, ParticipationMark
-from plebiscite.selectors.public import turnout
+from plebiscite.selectors.turnout import turnout
 from plebiscite.services import mixing, moving, watching
 from plebiscite.services.casting import VoteRefused
 from plebiscite.views import gate

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -14,6 +15,7 @@ from core.clock import database_now
 from core.models import AuditEvent, OutboxMail
 from plebiscite import addresses, clock
 from plebiscite.ballots import BadBallot, new_nonce
+from plebiscite.codes import new_code
 from plebiscite.models import Ballot, Declaration, Inbox, ParticipationMark, VoterRegister
 from plebiscite.promises import is_genuine
 from plebiscite.services import casting, mixing, moving, registering
@@ -22,6 +24,7 @@ from plebiscite.services.registering import DeclarationRefused
 from plebiscite.voters import Person
 from tests.factories import plebiscite as make
 from tests.factories.people import UserFactory
+from tests.plebiscite.booths import form_of
 
 pytestmark = pytest.mark.django_db
 
@@ -157,6 +160,33 @@ def test_a_vote_over_http_asks_at_most_twelve_questions(options):
     assert any("django_session" in one for one in asked)
     assert any("core_auditevent" in one for one in asked)
     assert ParticipationMark.objects.filter(plebiscite=plebiscite).count() == 2
+
+
+def test_a_vote_with_a_code_asks_at_most_twelve_questions():
+    codes = [new_code(), new_code()]
+    plebiscite = make.voting(codes=codes)
+    url = addresses.code_booth(plebiscite.slug)
+    client = Client()
+
+    def asked(step, fields, page) -> tuple[Any, list[str]]:
+        with CaptureQueriesContext(connection) as queries:
+            answer = client.post(url, {**form_of(page, step), **fields})
+        frame = ("home_siteidentity", "wagtailcore_site")
+        return answer, [
+            one for one in statements(queries) if not any(name in one for name in frame)
+        ]
+
+    for code in codes:
+        page, entering = asked("enter", {"code": code}, client.get(url))
+        page, reviewing = asked("review", {"pick": "M1"}, page)
+        page, voting = asked("cast", {}, page)
+    assert 'class="ticket receipt"' in page.content.decode()
+    for questions in (entering, reviewing, voting):
+        assert len(questions) <= 12, "\n".join(questions)
+    assert any("UPDATE plebiscite_code SET spent_on" in one for one in voting)
+    # Nothing that could tell who voted is read or written on the way.
+    assert not any("django_session" in one or "core_auditevent" in one for one in voting)
+    assert Inbox.objects.count() == 2
 
 
 def summary(plebiscite, user) -> tuple[Client, dict[str, str]]:

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from core.clock import database_now
 from plebiscite import addresses, clock
+from plebiscite.codes import new_code
 from plebiscite.services import moving
 from tests.factories import plebiscite as make
 from tests.plebiscite.booths import form_of, signed_in
@@ -19,8 +20,11 @@ from tests.plebiscite.test_gallery import many
 pytestmark = pytest.mark.django_db
 
 
+CODE = new_code()
+
+
 def opened(options: int):
-    """A vote that has begun, with so many works on its ballot."""
+    """A vote that has begun, with so many works on its ballot; one has an envelope with CODE."""
     now = database_now()
     dates = {
         "voting_closes_at": now + 7 * make.DAY,
@@ -28,7 +32,8 @@ def opened(options: int):
         "objections_until": now + 15 * make.DAY,
     }
     with clock.shifted(-3 * make.DAY):
-        plebiscite = make.announced(days=-3, **dates)
+        plebiscite = make.announced(days=-3, channels=["account", "code"], **dates)
+        make._print(plebiscite, [CODE])
         make.accepted(plebiscite, seed=1)
         many(plebiscite, options - 1)
     with clock.shifted(-1.5 * make.DAY):
@@ -60,7 +65,27 @@ def costs(plebiscite) -> dict[str, int]:
     page, summary = ask(lambda: voter.post(url, filled))
     cast = form_of(page, "cast")
     _page, casting = ask(lambda: voter.post(url, cast))
-    return {"gallery": gallery, "ballot": ballot, "summary": summary, "casting": casting}
+    return {
+        "gallery": gallery,
+        "ballot": ballot,
+        "summary": summary,
+        "casting": casting,
+        **with_a_code(plebiscite, code),
+    }
+
+
+def with_a_code(plebiscite, work: str) -> dict[str, int]:
+    """The same in the booth for codes."""
+    client, url = Client(), addresses.code_booth(plebiscite.slug)
+    page, first = ask(lambda: client.get(url))
+    entered = {**form_of(page, "enter"), "code": CODE}
+    page, ballot = ask(lambda: client.post(url, entered))
+    filled = {**form_of(page, "review"), "pick": [work]}
+    page, summary = ask(lambda: client.post(url, filled))
+    cast = form_of(page, "cast")
+    page, casting = ask(lambda: client.post(url, cast))
+    assert 'class="ticket receipt"' in page.content.decode()
+    return {"code": first, "code ballot": ballot, "code summary": summary, "code casting": casting}
 
 
 def test_five_and_five_hundred_works_cost_the_same(index_page):

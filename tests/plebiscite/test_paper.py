@@ -19,6 +19,7 @@ from core.files import may_read
 from core.transitions import NotAllowed, Refused
 from plebiscite import addresses, clock
 from plebiscite.models import Ballot, Count, PaperBatch, PaperEntry, PaperPass, PaperResolution
+from plebiscite.phases import last_vote_at
 from plebiscite.selectors.commission.paper import (
     batch_account,
     mismatches,
@@ -46,15 +47,20 @@ def vote():
     return polling(codes=0, channels=("account", "paper"), closes_in=timedelta(hours=1))
 
 
+#: By then voting is over, with its grace.
+AFTER = timedelta(hours=2)
+
+
 @pytest.fixture
 def batch(vote):
-    """Four people got a card; three came back into the urn."""
+    """Four people got a card; three came back into the urn, which is opened after voting."""
     made = urn(vote, cards=5)
     for number in range(4):
         desk.issue(vote.point, actor=vote.clerk, person=make.somebody(number), channel="paper")
-    return paper.count_cards(
-        made, actor=vote.clerk, returned=3, unused=1, missing=1, note="Zabrana do domu."
-    )
+    with clock.shifted(AFTER):
+        yield paper.count_cards(
+            made, actor=vote.clerk, returned=3, unused=1, missing=1, note="Zabrana do domu."
+        )
 
 
 def settle(vote, batch, card, *readings):
@@ -86,14 +92,13 @@ def test_the_whole_way_of_a_batch(vote, batch):
 
 
 def test_a_batch_blocks_the_count_until_the_account_closes(vote, batch):
-    with clock.shifted(timedelta(hours=2)):
-        moving.write_down_what_is_due()
-        with pytest.raises(Refused, match="P-001 is not closed"):
-            make.together(vote.plebiscite, "count")
-        for clerk in vote.clerks:
-            read_all(batch, clerk, ["1", "1", "p"])
-        closed(vote, batch)
-        counted = make.together(vote.plebiscite, "count")
+    moving.write_down_what_is_due()
+    with pytest.raises(Refused, match="P-001 is not closed"):
+        make.together(vote.plebiscite, "count")
+    for clerk in vote.clerks:
+        read_all(batch, clerk, ["1", "1", "p"])
+    closed(vote, batch)
+    counted = make.together(vote.plebiscite, "count")
     assert counted.state == "tallied"
     assert '"M1":2' in Count.objects.get().result
     shown = latest_count(counted)
@@ -110,10 +115,10 @@ def test_a_void_card_is_cast_everywhere_and_does_not_make_the_quorum(quorum):
     batch = urn(vote, cards=3)
     for number in range(3):
         desk.issue(vote.point, actor=vote.clerk, person=make.somebody(number), channel="paper")
-    batch = paper.count_cards(batch, actor=vote.clerk, returned=3, unused=0, missing=0)
-    for clerk in vote.clerks:
-        read_all(batch, clerk, ["1", "1", "p"])
-    with clock.shifted(timedelta(hours=2)):
+    with clock.shifted(AFTER):
+        batch = paper.count_cards(batch, actor=vote.clerk, returned=3, unused=0, missing=0)
+        for clerk in vote.clerks:
+            read_all(batch, clerk, ["1", "1", "p"])
         moving.write_down_what_is_due()
         closed(vote, batch)
         make.together(vote.plebiscite, "count")
@@ -139,10 +144,11 @@ def test_a_void_card_is_cast_everywhere_and_does_not_make_the_quorum(quorum):
 def test_a_card_without_a_mark_blocks_the_count_too(vote):
     made = urn(vote, cards=2)
     desk.issue(vote.point, actor=vote.clerk, person=make.somebody(1), channel="paper")
-    made = paper.count_cards(made, actor=vote.clerk, returned=2, unused=0, missing=0)
-    for clerk in vote.clerks:
-        read_all(made, clerk, ["1", "2"])
-    closed(vote, made)
+    with clock.shifted(AFTER):
+        made = paper.count_cards(made, actor=vote.clerk, returned=2, unused=0, missing=0)
+        for clerk in vote.clerks:
+            read_all(made, clerk, ["1", "2"])
+        closed(vote, made)
     account = reconciliation(vote.plebiscite.pk)
     assert [problem.partition(": ")[2] for problem in account.problems] == [
         "2 cards handed out, 1 people marked."
@@ -159,9 +165,24 @@ def test_a_card_without_a_mark_blocks_the_count_too(vote):
 )
 def test_numbers_that_do_not_add_up_are_refused(vote, numbers):
     made = urn(vote, cards=5)
-    with pytest.raises(Refused):
+    with clock.shifted(AFTER), pytest.raises(Refused, match=r"Count again|Explain"):
         paper.count_cards(made, actor=vote.clerk, **numbers)
     assert PaperBatch.objects.get().state == "open"
+
+
+def test_no_urn_is_opened_while_anybody_can_vote(vote):
+    made = urn(vote, cards=1)
+    numbers = {"returned": 1, "unused": 0, "missing": 0}
+    until = last_vote_at(vote.plebiscite) - clock.now()
+    assert vote.plebiscite.grace_s > 0
+    for early in (timedelta(0), until - timedelta(seconds=5)):
+        with clock.shifted(early):
+            with pytest.raises(Refused, match="urns stay sealed"):
+                paper.count_cards(made, actor=vote.clerk, **numbers)
+            with pytest.raises(Refused, match="not being entered"):
+                paper.begin_reading(made, actor=vote.clerk)
+    with clock.shifted(until + timedelta(seconds=5)):
+        assert paper.count_cards(made, actor=vote.clerk, **numbers).state == "counted"
 
 
 def test_neither_clerk_reads_twice_nor_a_third_one(vote, batch):

@@ -7,12 +7,17 @@ from django.db import transaction
 
 from accounts.roles import Role
 from core.transitions import NotAllowed, Refused, WrongState, matrix, transition
+from plebiscite import clock
 from plebiscite.models import PaperBatch, PaperPass
 from plebiscite.paper_states import PAPER_BATCH
+from tests.factories import plebiscite as make
 from tests.factories.people import UserFactory, person_with
 from tests.factories.polling import polling, urn
 
 pytestmark = pytest.mark.django_db
+
+#: By then voting is over.
+AFTER = 8 * make.DAY
 
 CONTEXT = {
     "open_urn": {"returned": 10, "unused": 0, "missing": 0, "note": ""},
@@ -37,7 +42,8 @@ def test_every_role_in_every_state(role):
             if cell.state != "open":
                 PaperBatch.objects.filter(pk=batch.pk).update(state=cell.state, **NUMBERS)
             try:
-                transition(batch, cell.verb, actor=who, **CONTEXT[cell.verb])
+                with clock.shifted(AFTER):
+                    transition(batch, cell.verb, actor=who, **CONTEXT[cell.verb])
                 result = "done"
             except NotAllowed:
                 result = "not allowed"
@@ -59,7 +65,8 @@ def test_every_role_in_every_state(role):
 def test_the_numbers_stay_once_somebody_reads():
     vote = polling(codes=0, channels=("account", "paper"))
     batch = urn(vote)
-    transition(batch, "open_urn", actor=vote.clerk, **CONTEXT["open_urn"])
+    with clock.shifted(AFTER):
+        transition(batch, "open_urn", actor=vote.clerk, **CONTEXT["open_urn"])
     PaperPass.objects.create(batch=batch, number=1, clerk=vote.clerk)
     with pytest.raises(Refused, match="numbers stay"):
         transition(batch, "count_again", actor=vote.clerk, **CONTEXT["count_again"])

@@ -122,8 +122,31 @@ def test_namesakes_between_two_clerks(vote):
     assert 'value="issue-code"' in text(one.post(desk_url, {**moved, "step": "look"}))
 
 
-def test_entering_cards_blindly(vote):
-    batch = urn(vote, cards=2)
+@pytest.fixture
+def batch(vote):
+    """An urn with two cards; voting is over."""
+    made = urn(vote, cards=2)
+    with clock.shifted(8 * make.DAY):
+        yield made
+
+
+def test_while_people_vote_there_is_nothing_to_open(vote):
+    made = urn(vote, cards=2)
+    url = reverse("plebiscite_batch", args=[made.pk])
+    page = text(client(vote.clerk).get(url))
+    assert "urny zostają zaplombowane" in page
+    assert 'value="count"' not in page
+    client(vote.clerk).post(url, {"step": "count", "returned": 2, "unused": 0, "missing": 0})
+    assert PaperBatch.objects.get().state == "open"
+
+
+@pytest.fixture
+def elsewhere():
+    """A clerk of another vote."""
+    return polling(codes=0, channels=("paper",)).clerk
+
+
+def test_entering_cards_blindly(vote, elsewhere, batch):
     one, other = (client(clerk) for clerk in vote.clerks)
     batch_url = reverse("plebiscite_batch", args=[batch.pk])
     entry = reverse("plebiscite_entry", args=[batch.pk])
@@ -152,11 +175,11 @@ def test_entering_cards_blindly(vote):
     protocol = reverse("plebiscite_protocol", args=[batch.pk])
     assert other.get(protocol).status_code == 200
     assert client(make.commission()).get(protocol).status_code == 200
-    assert client(polling(codes=0, channels=("paper",)).clerk).get(protocol).status_code == 404
+    assert client(elsewhere).get(protocol).status_code == 404
 
 
-def test_what_cannot_be_read_is_said_and_kept(vote):
-    batch = paper.count_cards(urn(vote, cards=1), actor=vote.clerk, returned=1, unused=0, missing=0)
+def test_what_cannot_be_read_is_said_and_kept(vote, batch):
+    batch = paper.count_cards(batch, actor=vote.clerk, returned=2, unused=0, missing=0)
     paper.begin_reading(batch, actor=vote.clerk)
     clerk, entry = client(vote.clerk), reverse("plebiscite_entry", args=[batch.pk])
     page = text(clerk.post(entry, {"card": 1, "typed": "77"}))

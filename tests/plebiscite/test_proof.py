@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import re
+import zipfile
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
@@ -28,7 +29,7 @@ from plebiscite.codes import code_digest, new_code, read_code
 from plebiscite.models import Beacon, BundleFile, Checkpoint, Count, KeyDestruction, LogEntry
 from plebiscite.phases import PlebisciteState
 from plebiscite.promises import is_genuine
-from plebiscite.selectors import lookup, view
+from plebiscite.selectors import auditing, lookup, view
 from plebiscite.services import bundles, casting, checkpoints, mixing, moving, witnessing
 from plebiscite.tally import TieRule
 from plebiscite.templatetags import receipts
@@ -221,6 +222,22 @@ def test_from_the_first_vote_to_the_verified_bundle(tmp_path, client):
         inside = staff.get(reverse("plebiscite_plebiscites:inspect", args=[plebiscite.pk]))
         assert row.sha256 in inside.content.decode()
         assert "7 21" in inside.content.decode()
+
+        # For auditors: every file of the bundle with its format, every threat of the docs.
+        link = f'href="{view(plebiscite).auditors_url}"'
+        assert link in client.get(f"{base}jak-liczymy/").content.decode()
+        told = unescape(client.get(f"{base}dla-audytorow/").content.decode())
+        assert row.name.rpartition("/")[2] in told
+        with zipfile.ZipFile(target) as archive:
+            names = {name for name in archive.namelist() if not name.startswith("options/")}
+        listed = {name for names, *_rest in auditing.FORMATS for name in names.split(", ")}
+        assert names - listed == {"verify.py", "VERIFY.md", "LICENSE.txt"}
+        assert listed <= names
+        for entry in (*auditing.FORMATS, *auditing.THREATS):
+            assert all(str(text) in told for text in entry), entry
+        docs = (Path(__file__).parents[2] / "docs" / "counting.md").read_text()
+        model = docs.partition("## Threat model")[2].partition("\n\n")[0]
+        assert len(auditing.THREATS) == len(model.strip().splitlines()) - 2
 
         # The keys of the box go, by two people; nothing that is public needs them.
         witnessing.begin_destruction(plebiscite, actor=first)

@@ -14,7 +14,7 @@ from django.test import Client, RequestFactory
 from django.utils import translation
 
 from core.models import OutboxMail
-from core.transitions import Refused
+from core.transitions import Refused, WrongState
 from home.models import HomePage, NewsIndexPage, NewsPage
 from plebiscite import addresses, clock
 from plebiscite.commission_admin.dashboard import CommissionPanel
@@ -90,7 +90,7 @@ def test_rounds_and_pairs_stand_on_the_page_as_they_were_counted():
     plebiscite = published("ranked")
     page = Client().get(addresses.results(plebiscite.slug)).content.decode()
     count = json.loads(Count.objects.get().result)
-    shown = results.works(plebiscite, today=results.today())
+    shown = results.works(plebiscite, today=clock.today())
     names = {work.code: work.name for work in sorted(shown, key=lambda one: one.label_number)}
     part = page[page.index('id="rounds-title"') : page.index('id="turnout-title"')]
     *steps, pairs = re.findall(r"<table.*?</table>", part, re.DOTALL)
@@ -207,6 +207,7 @@ def test_nobody_sees_results_before_the_end():
         reverse("plebiscite_plebiscites:inspect", args=[plebiscite.pk]),
         reverse("plebiscite_plebiscites:index") + "?export=csv",
         reverse("plebiscite_objections:index"),
+        reverse("plebiscite_paper_account", args=[plebiscite.pk]),
         "/admin/", base, f"{base}wynik/", f"{base}dziennik.jsonl", "/szukaj/?q=Praca",
     ]  # fmt: skip
     for path in paths:
@@ -216,7 +217,7 @@ def test_nobody_sees_results_before_the_end():
             assert secret not in body, path
     for path in ("wynik/glosy.csv", "wynik/wynik.json", "wynik/protokol.pdf"):
         assert client.get(f"{base}{path}").status_code == 404
-    with pytest.raises(Exception, match=r"."):
+    with pytest.raises(WrongState):
         make.together(plebiscite, "count")
     assert not Count.objects.exists()
 

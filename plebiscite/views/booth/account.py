@@ -17,7 +17,6 @@ from plebiscite.forms import DeclarationForm
 from plebiscite.models import Plebiscite
 from plebiscite.permissions import may_vote
 from plebiscite.phases import Channel, takes_votes
-from plebiscite.selectors.public import today
 from plebiscite.services import watching
 from plebiscite.services.registering import DeclarationRefused, declare
 from plebiscite.views.booth.seat import AccountSeat
@@ -104,7 +103,7 @@ def _answer(seat: AccountSeat) -> HttpResponse:
 def _form(seat: AccountSeat, data: Any = None) -> DeclarationForm:
     return DeclarationForm(
         data,
-        today=today(),
+        today=clock.today(),
         residence=seat.plebiscite.residence,
         districts=seat.plebiscite.districts,
     )

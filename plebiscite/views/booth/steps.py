@@ -29,7 +29,6 @@ from plebiscite.ballots import (
 )
 from plebiscite.marking import Sheet, blank_of, fields_of, numbers_of, picks_on, read_sheet
 from plebiscite.selectors.paper import BallotPaper, ballot_paper
-from plebiscite.selectors.public import today
 from plebiscite.selectors.voting import voter_status
 from plebiscite.selectors.works import Work, works
 from plebiscite.services.casting import Vote, VoteRefused
@@ -129,7 +128,7 @@ def _review(
         error = words(refusal, paper)
         return ballot(seat, sheet=sheet, opened_at=opened_at, error=error)
     nonce, marks = new_nonce(), numbers_of(picks)
-    shown = works(seat.plebiscite, today=today())
+    shown = works(seat.plebiscite, today=clock.today())
 
     def page(sheet: Sheet, marks: dict[str, int], text: str) -> HttpResponse:
         committed = commitment(
@@ -350,6 +349,6 @@ def _of_one_length(response: HttpResponse, blank: HttpResponse, most: int) -> Ht
 
 def _in_turn(seat: Seat) -> list[Work]:
     """The works in the order of the ballot paper, beginning elsewhere for each voter."""
-    shown = works(seat.plebiscite, today=today())
+    shown = works(seat.plebiscite, today=clock.today())
     turn = seat.turn(len(shown))
     return shown[turn:] + shown[:turn]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from core.numbers.damm import check_digit, fits
 
 #: What people type for a separator, or nothing at all.
-_BETWEEN = r"[\s\-\u2010-\u2015\u2212/.]*"
+_BETWEEN = r"[\s\-\xad\u2010-\u2015\u2212/.]*"
 
 
 class BadNumber(ValueError):

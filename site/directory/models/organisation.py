@@ -58,6 +58,9 @@ class LegalForm(models.TextChoices):
     OTHER = "other", _("other")
 
 
+#: How many people make an informal group.
+SMALLEST_GROUP = 3
+
 #: Forms that somebody who registers an organisation to apply may choose.
 APPLICANT_FORMS = [
     form
@@ -146,7 +149,20 @@ class Organisation(index.Indexed, MultilingualName):
         choices=SocialEnterprise,
         default=SocialEnterprise.NO,
     )
+    ps_decision = models.CharField(
+        _("number of the voivode’s decision"),
+        max_length=60,
+        blank=True,
+        help_text=_("Only with a granted status of a social enterprise."),
+    )
     opp_status = models.BooleanField(_("public benefit organisation (OPP)"), default=False)
+    #: Of informal groups alone, one to a line.
+    group_people = models.TextField(
+        _("people of the group"),
+        max_length=1000,
+        blank=True,
+        help_text=_("First names and surnames of at least three people, one to a line."),
+    )
     founded_on = models.DateField(_("founded"), null=True, blank=True)
     description_pl = models.TextField(_("description"), max_length=800, blank=True)
     description_be = models.TextField(_("description, Belarusian"), max_length=800, blank=True)
@@ -214,9 +230,14 @@ class Organisation(index.Indexed, MultilingualName):
             heading=_("Register and numbers"),
         ),
         MultiFieldPanel(
-            [FieldPanel("pes_category"), FieldPanel("ps_status"), FieldPanel("opp_status")],
+            [
+                FieldPanel("pes_category"),
+                FieldRowPanel([FieldPanel("ps_status"), FieldPanel("ps_decision")]),
+                FieldPanel("opp_status"),
+            ],
             heading=_("Social economy"),
         ),
+        FieldPanel("group_people"),
         MultiFieldPanel(
             [FieldPanel(f"description_{code}") for code in ("pl", "be", "en", "it")],
             heading=_("Description"),
@@ -315,10 +336,39 @@ class Organisation(index.Indexed, MultilingualName):
         found = self.patronages.filter(state="accepted").select_related("patron").first()
         return found.patron if found else None
 
+    @property
+    def people(self) -> list[str]:
+        """The people of an informal group, each once however the name is written."""
+        lines = (" ".join(line.split()) for line in self.group_people.splitlines())
+        found = {line.casefold(): line for line in lines if any(map(str.isalpha, line))}
+        return list(found.values())
+
+    @property
+    def social_enterprise_text(self) -> str:
+        """The status of a social enterprise with its decision; empty without one."""
+        if self.ps_status == SocialEnterprise.NO:
+            return ""
+        return ", ".join(part for part in (self.get_ps_status_display(), self.ps_decision) if part)
+
     def clean(self) -> None:
-        """What belongs together: the register and the number in it."""
+        """What belongs together: a register and its number, a status and its decision, a group."""
         super().clean()
-        if self.register_type == RegisterType.KRS or not self.register_number:
-            return
-        if self.register_type == RegisterType.OTHER and not self.register_name:
-            raise ValidationError({"register_name": _("Say which register this number is from.")})
+        said: dict[str, Any] = {}
+        if (
+            self.register_type == RegisterType.OTHER
+            and self.register_number
+            and not self.register_name
+        ):
+            said["register_name"] = _("Say which register this number is from.")
+        if self.ps_status == SocialEnterprise.GRANTED and not self.ps_decision:
+            said["ps_decision"] = _("Give the number of the decision by which it was granted.")
+        if self.ps_decision and self.ps_status != SocialEnterprise.GRANTED:
+            said["ps_decision"] = _("There is a decision only where the status was granted.")
+        if self.is_group and self.register_type != RegisterType.NONE:
+            said["register_type"] = _("An informal group is in no register.")
+        if self.is_group and len(self.people) < SMALLEST_GROUP:
+            said["group_people"] = _(
+                "An informal group has at least three people. Name them, one to a line."
+            )
+        if said:
+            raise ValidationError(said)

@@ -18,7 +18,14 @@ from core import pagecache, ports
 from core.audit import record
 from core.clock import database_now
 from directory import permissions
-from directory.models import Membership, Organisation, OrganisationMerge, Patronage, TeamRole
+from directory.models import (
+    Membership,
+    Organisation,
+    OrganisationKind,
+    OrganisationMerge,
+    Patronage,
+    TeamRole,
+)
 
 #: Numbers that the row which stays takes over where it has none.
 NUMBERS = ("krs", "nip", "regon")
@@ -82,6 +89,7 @@ def merge_organisations(
     if kept.archived_at is not None or duplicate.merged_into_id is not None:
         raise CannotMerge(_("One of them was put into the archive meanwhile."))
     changed: dict[str, Any] = defaultdict(list)
+    _take_part(kept, duplicate, changed)
     _settle_own(kept, duplicate, changed)
     for settle in ports.organisation_merges:
         try:
@@ -137,6 +145,19 @@ def _kept_by(actor: Any, organisation: Organisation) -> Organisation:
     if not permissions.keeps(actor):
         raise PermissionDenied
     return Organisation.objects.select_for_update().get(pk=organisation.pk)
+
+
+def _take_part(kept: Organisation, duplicate: Organisation, changed: dict[str, Any]) -> None:
+    """Whoever has a part in the project keeps it: cases and public pages rest on it."""
+    if duplicate.kind in (kept.kind, OrganisationKind.APPLICANT):
+        return
+    if kept.kind != OrganisationKind.APPLICANT:
+        raise CannotMerge(
+            _("They have different parts in the project: %(kept)s and %(duplicate)s.")
+            % {"kept": kept.get_kind_display(), "duplicate": duplicate.get_kind_display()}
+        )
+    changed["kind"].append([kept.kind, duplicate.kind])
+    kept.kind = duplicate.kind
 
 
 def _settle_own(kept: Organisation, duplicate: Organisation, changed: dict[str, Any]) -> None:

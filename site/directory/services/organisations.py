@@ -12,7 +12,14 @@ from django.utils.text import slugify
 from core.audit import record
 from core.i18n.folding import fold
 from directory import permissions
-from directory.models import Membership, Organisation, OrganisationKind, RegisterType, TeamRole
+from directory.models import (
+    Membership,
+    Organisation,
+    OrganisationKind,
+    RegisterType,
+    SocialEnterprise,
+    TeamRole,
+)
 
 #: What an organisation's own people may write about it.
 OWN_FIELDS = (
@@ -26,7 +33,9 @@ OWN_FIELDS = (
     "regon",
     "pes_category",
     "ps_status",
+    "ps_decision",
     "opp_status",
+    "group_people",
     "founded_on",
     "address",
     "postcode",
@@ -101,7 +110,11 @@ def _own(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _tidy(organisation: Organisation) -> None:
-    """Remove what belongs to another register than the chosen one."""
+    """Remove what belongs to another register, status or legal form than the chosen one."""
+    if organisation.ps_status != SocialEnterprise.GRANTED:
+        organisation.ps_decision = ""
+    if not organisation.is_group:
+        organisation.group_people = ""
     if organisation.register_type != RegisterType.KRS:
         organisation.krs = ""
     if organisation.register_type != RegisterType.OTHER:

@@ -21,7 +21,7 @@ from forms.types.tables import MOST_ROWS
 AUDIENCES = [
     ("content", _("everybody who assesses the application")),
     ("identity", _("hidden from reviewers: it says who applies, or is personal")),
-    ("staff", _("coordinators alone")),
+    ("staff", _("those who run the call, never reviewers")),
 ]
 REQUIRED = [
     ("no", _("may stay empty")),

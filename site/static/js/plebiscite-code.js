@@ -5,7 +5,7 @@ const form = document.querySelector("[data-code-form]");
 const field = form.elements.code;
 
 if (location.hash.length > 1 && !field.value) {
-  field.value = decodeURIComponent(location.hash.slice(1)).slice(0, 60);
+  field.value = location.hash.slice(1, 61);
   history.replaceState(null, "", location.pathname);
 }
 

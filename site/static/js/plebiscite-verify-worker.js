@@ -609,7 +609,7 @@ onmessage = async ({ data }) => {
         }
       }
     }
-    postMessage({ done: true, isGood: bad.size === 0 });
+    postMessage({ done: true, isGood: bad.size === 0, manifest: hex(vote.hash), isRehearsal: vote.manifest.rehearsal === true });
   } catch {
     postMessage({ done: true, isBundle: false, isGood: false });
   }
