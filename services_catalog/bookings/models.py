@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +16,13 @@ from services_catalog.bookings import states
 from services_catalog.cases import permissions
 from services_catalog.cases.models import Channel, Priority
 from services_catalog.models.package import Package
+from services_catalog.models.service import Service
 from services_catalog.timetable.models import Slot
+
+#: How numbers of bookings begin, and how many digits they have after the year.
+SERIES, DIGITS = "REZ", 6
+#: Digits alone are looked for in so many years.
+YEARS_SEARCHED = 3
 
 
 class BookingQuerySet(models.QuerySet["Booking"]):
@@ -44,6 +50,22 @@ class BookingQuerySet(models.QuerySet["Booking"]):
             state__in=set(states.STATES) - {*states.UNPROVEN, states.EXPIRED},
         )
         return self.filter(Q(requester=user) | guest)
+
+    def found_by(self, text: str) -> BookingQuerySet:
+        """By the number or how it begins, by its digits alone, or by a word of the service.
+
+        Each goes through an index: beginnings of numbers, and the few services that fit.
+        """
+        text = text.strip()
+        if text.upper().startswith(SERIES):
+            return self.filter(number__startswith=text.upper())
+        if text.isdecimal() and len(text) <= DIGITS:
+            this, found = date.today().year, Q()
+            for year in range(this - YEARS_SEARCHED, this + 2):
+                found |= Q(number__startswith=f"{SERIES}-{year}-{int(text):0{DIGITS}d}-")
+            return self.filter(found)
+        services = Service.objects.filter(name__icontains=text).values("pk")
+        return self.filter(slot__service__in=services)
 
     def live(self) -> BookingQuerySet:
         """Of somebody who still wants to come."""

@@ -1,10 +1,11 @@
 """How long lists, weeks and calendars take with 50 000 and with 500 000 bookings.
 
-    python tests/bench/bench_bookings.py
+    python tests/bench/bench_bookings.py [FEW MANY]
 
-Works in a database of its own, which is dropped afterwards. Eight dates a day with twenty people
-each, from three months ahead as far back as it takes. Time is that of the processor, of this
-process and of the database's together, so that other work on the machine does not count.
+Works in a database of its own, which is dropped afterwards. Eight services with
+a date a day each and twenty people on it, from three months ahead as far back as it takes. Time is
+that of the processor, of this process and of the database's together, so that other work on the
+machine does not count.
 """
 
 from __future__ import annotations
@@ -19,13 +20,13 @@ from django.urls import reverse
 A_DATE = 20
 FILL_SLOTS = """
 INSERT INTO services_catalog_slot (
-    service_id, provider_id, shares_room, starts_at, ends_at, capacity, booked, held, waitlist_max,
-    book_until, cancel_until, note, state, is_edited, cancel_reason, is_by_rule, sequence,
-    is_example)
-SELECT %(service)s, %(provider)s, false, start, start + interval '1 hour', 24, 20, 0, 5,
-    start, start, '', CASE WHEN start > now() THEN 'open' ELSE 'done' END, false, '', false, 0,
-    false
-FROM (SELECT now() + interval '90 days' - n * interval '3 hours' AS start
+    uuid, service_id, provider_id, shares_room, starts_at, ends_at, capacity, booked, held,
+    waitlist_max, book_until, cancel_until, note, state, is_edited, cancel_reason, is_by_rule,
+    sequence, is_example)
+SELECT gen_random_uuid(), (%(services)s)[n %% 8 + 1], %(provider)s, false,
+    start, start + interval '1 hour', 24, 20, 0, 5, start, start, '',
+    CASE WHEN start > now() THEN 'open' ELSE 'done' END, false, '', false, 0, false
+FROM (SELECT n, now() + interval '90 days' - n * interval '3 hours' AS start
       FROM generate_series(%(first)s, %(last)s) n) rows
 RETURNING id
 """
@@ -47,24 +48,25 @@ SELECT id, 'Osoba ' || number, '', lower(number) || '@example.org', '', '', 0 FR
 """
 
 
-def fill(first: int, last: int, service: int, provider: int) -> None:
+def fill(first: int, last: int, services: list[int], provider: int) -> None:
     """The bookings with these numbers, on dates of their own."""
     with connection.cursor() as cursor:
         dates = {"first": (first - 1) // A_DATE + 1, "last": last // A_DATE}
-        cursor.execute(FILL_SLOTS, {"service": service, "provider": provider, **dates})
+        cursor.execute(FILL_SLOTS, {"services": services, "provider": provider, **dates})
         made = [row[0] for row in cursor.fetchall()]
         cursor.execute(FILL_BOOKINGS, {"first": min(made), "last": max(made)})
         for table in ("slot", "booking", "bookingcontact"):
             cursor.execute(f"ANALYZE services_catalog_{table}")
 
 
-def main() -> int:
+def main(few: int = 50_000, many: int = 500_000) -> int:
     from accounts.roles import Role
     from tests.factories.catalogue import OrganisationFactory, ServiceFactory
     from tests.factories.people import person_with
 
     with own_database():
-        service = ServiceFactory(mode="slots", slug="szycie")
+        slugs = ["szycie", *(f"usluga-{number}" for number in range(7))]
+        services = [ServiceFactory(mode="slots", slug=slug).pk for slug in slugs]
         provider = OrganisationFactory()
         pages = {
             "list": "/admin/rezerwacje/",
@@ -82,10 +84,10 @@ def main() -> int:
         client.force_login(person_with(Role.SERVICE_COORDINATOR))
 
         def rows(first: int, last: int) -> None:
-            fill(first, last, service.pk, provider.pk)
+            fill(first, last, services, provider.pk)
 
-        return compare(client, pages, rows, 50_000, 500_000)
+        return compare(client, pages, rows, few, many)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*(int(number) for number in sys.argv[1:3])))

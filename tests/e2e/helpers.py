@@ -71,8 +71,13 @@ def wait_until_still(page: Page) -> None:
             const moving = () => document.getAnimations().filter((one) =>
                 one.playState === "running" &&
                 Number.isFinite(one.effect.getComputedTiming().endTime));
+            // Wagtail's messages wait, unseen, until the whole page has loaded.
+            const unseen = () => [...document.querySelectorAll(".messages > ul")].some(
+                (one) => getComputedStyle(one).opacity !== "1");
+            const until = performance.now() + 10000;
             await frame();
             await frame();
+            while (unseen() && performance.now() < until) await frame();
             for (let now = moving(); now.length; now = moving()) {
                 await Promise.allSettled(now.map((one) => one.finished));
                 await frame();

@@ -26,7 +26,7 @@ WITHOUT = {
     },
     "services_catalog": {
         "bookings/booking", "bookings/lost_link", "bookings/pin", "cases/case",
-        "cases/lost_link", "cases/pin", "place/mine", "place/new", "timetable/mine",
+        "cases/gone", "cases/lost_link", "cases/pin", "place/mine", "place/new", "timetable/mine",
     },
 }  # fmt: skip
 OWN = {

@@ -471,6 +471,26 @@ class TestDesk:
         move = reverse("services_catalog_bookings:move", args=[others.pk, "cancel_for"])
         assert client.post(move).status_code == 404
 
+    def test_a_booking_is_found_by_number_digits_or_service(self, client, desk, slot):
+        mine, other = known(slot), known(make_slot(service=ServiceFactory(name="Szycie")))
+        index = reverse("services_catalog_bookings:index")
+
+        def found(text):
+            page = client.get(index, {"q": text}).content.decode()
+            return {one for one in (mine, other) if one.number in page}
+
+        _series, year, digits, _check = mine.number.split("-")
+        for text in (mine.number, mine.number.lower(), f"rez-{year}-{digits}", digits.lstrip("0")):
+            assert found(text) == {mine}, text
+        assert found("szyc") == {other}
+        assert found("REZ-") == {mine, other}
+        assert found("9" * 30) == set()
+        # Beginnings of numbers go through their index, however many there are.
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            plan = Booking.objects.filter(number__startswith=mine.number[:12]).explain()
+        assert "Index" in plan
+
     @pytest.mark.parametrize("role", [Role.EDITOR, Role.CITY_OFFICER, Role.REVIEWER])
     def test_other_roles_see_nothing(self, client, slot, role):
         known(slot)

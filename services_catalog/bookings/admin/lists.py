@@ -66,6 +66,9 @@ class BookingIndexView(SafeExport, generic.IndexView):
         rows = Booking.objects.visible_to(self.request.user)
         return rows.select_related("slot__service__locale", "slot__room")
 
+    def search_queryset(self, queryset: Any) -> Any:
+        return queryset.found_by(self.search_query) if self.is_searching else queryset
+
     @cached_property
     def header_buttons(self) -> list[Button]:
         url = reverse("services_catalog_bookings:dates")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from core.numbers import BadNumber, Scheme
+from services_catalog.bookings.models import DIGITS, SERIES
 
-NUMBERS = Scheme("REZ", "-", (4, 6))
+NUMBERS = Scheme(SERIES, "-", (4, DIGITS))
 
 
 def normal_number(number: str) -> str:
