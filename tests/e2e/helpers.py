@@ -65,6 +65,7 @@ def assert_accessible(page: Page, *, exclude: list[str] | None = None) -> None:
 
 def wait_until_still(page: Page) -> None:
     """Wait until everything that fades or slides has arrived: half-way its colours are nobody's."""
+    page.wait_for_load_state("load")  # what is not there yet cannot be waited for
     page.evaluate(
         """async () => {
             const frame = () => new Promise((done) => requestAnimationFrame(done));

@@ -28,7 +28,7 @@ _PAIRS = RankedToCondorcetVotes(unranked_at_bottom=True)
 def winners(rules: Ruleset, options: tuple[str, ...], ballots: Counter[Any]) -> set[str] | None:
     """Who wins, or None where it cannot tell."""
     if rules.method == Method.RANKED:
-        return _runoff(rules, ballots)
+        return _runoff(rules, options, ballots)
     if rules.method == Method.POINTS:
         scores = {frozenset(ballot): number for ballot, number in ballots.items() if ballot}
         totals = ScoreToSimpleVotes("sum", unscored_value=0).convert(scores)
@@ -63,7 +63,7 @@ def condorcet(rules: Ruleset, options: tuple[str, ...], ballots: Counter[Any]) -
     return found[0] if found else ""
 
 
-def _runoff(rules: Ruleset, ballots: Counter[Any]) -> set[str] | None:
+def _runoff(rules: Ruleset, options: tuple[str, ...], ballots: Counter[Any]) -> set[str] | None:
     if rules.winners > 1 or rules.drop_together or rules.elimination == Elimination.BATCH:
         return None
     votes: Counter[Any] = Counter()
@@ -74,6 +74,14 @@ def _runoff(rules: Ruleset, ballots: Counter[Any]) -> set[str] | None:
     if not votes:
         return None
     try:
+        for number in range(1, len(options) + 1):
+            totals, elected_so_far = _RUNOFF.nth_count(dict(votes), 1, number)
+            # It takes the pile of exhausted ballots for somebody who runs too.
+            pile = totals.pop(None, 0)
+            if elected_so_far:
+                break
+            if pile >= min(totals.values(), default=0):
+                return None
         elected = _RUNOFF.evaluate(dict(votes), 1)
     except NotImplementedError:
         return None  # a tie among the weakest
