@@ -31,6 +31,10 @@ def read_bundle(path: Path) -> Election:
         return _read(archive)
 
 
+#: So many different ballots are remembered as text.
+REMEMBERED = 50_000
+
+
 def _read(archive: zipfile.ZipFile) -> Election:
     manifest = _object(b"".join(_lines(archive, _MANIFEST)), _MANIFEST)
     try:
@@ -40,24 +44,30 @@ def _read(archive: zipfile.ZipFile) -> Election:
     codes = _codes(manifest)
     election = Election(codes, ruleset=ruleset, title=_title(manifest))
     known = frozenset(codes)
-    # Ballots repeat: each text is read once.
+    # Ballots repeat: each text is read once, unless nearly all of them differ.
     texts: dict[str, Any] = {}
+    parts: dict[Any, Any] = {}
     is_points = ruleset.method == Method.POINTS
     for number, line in enumerate(_lines(archive, _OPENINGS), start=1):
         text = _object(line, _OPENINGS, line=number).get("ballot")
         if not isinstance(text, str):
             raise BadFile(f"{_OPENINGS}: the ballot is no text: {quoted(text)}", line=number)
-        if text not in texts:
+        ballot = texts.get(text)
+        if ballot is None:
             try:
-                texts[text] = read_ballot(text, ruleset, known)
+                ballot = read_ballot(text, ruleset, known)
             except BadBallot as error:
                 raise BadFile(
                     f"{_OPENINGS}: no ballot of this vote: {error}", line=number
                 ) from None
+            # Parts repeat too, in ballots that do not.
+            ballot = tuple([parts.setdefault(part, part) for part in ballot])
+            if len(texts) < REMEMBERED:
+                texts[text] = ballot
         if is_points:
-            election.scores[texts[text]] += 1
+            election.scores[ballot] += 1
         else:
-            election.ballots[texts[text]] += 1
+            election.ballots[ballot] += 1
     if ruleset.draws_lots:
         order = _object(b"".join(_lines(archive, _BEACON)), _BEACON).get("order")
         # As text, so that anything can be compared: codes are text, and equal to nothing else.
