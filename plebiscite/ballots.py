@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from plebiscite.tally.model import Ballot as TallyBallot
 from plebiscite.tally.model import Method, PointsBallot, Ruleset
@@ -84,10 +84,29 @@ def read_ballot(text: str, rules: Ruleset, codes: Collection[str]) -> TallyBallo
     """What is counted of a ballot. Raises BadBallot for everything but a canonical ballot.
 
     A ranking from paper may have skipped ranks (`M1>>M2`) and several options on one
-    (`M1=M2>M3`): what becomes of those is said by the rules of the count.
+    (`M1=M2>M3`): what becomes of those is said by the rules of the count. Who reads many uses
+    `ballot_reader`.
     """
+    return ballot_reader(rules, codes)(text)
+
+
+def ballot_reader(
+    rules: Ruleset, codes: Collection[str]
+) -> Callable[[str], TallyBallot | PointsBallot]:
+    """`read_ballot` for the ballots of one vote: what is the same for all is worked out once."""
+    longest, known = longest_ballot(rules, codes), frozenset(codes)
+
+    def read(text: str) -> TallyBallot | PointsBallot:
+        if len(text) > longest:
+            raise BadBallot(BadBallot.MALFORMED)
+        return _read(text, rules, known)
+
+    return read
+
+
+def _read(text: str, rules: Ruleset, codes: frozenset[str]) -> TallyBallot | PointsBallot:
     method, separator, body = text.partition(":")
-    if method != rules.method.value or not separator or len(text) > longest_ballot(rules, codes):
+    if method != rules.method.value or not separator:
         raise BadBallot(BadBallot.MALFORMED)
     if rules.method == Method.POINTS:
         points = tuple(_read_points(body)) if body else ()
@@ -143,16 +162,16 @@ def _read_points(body: str) -> Iterator[tuple[str, int]]:
         yield code, int(number)
 
 
-def _read_ranks(body: str, rules: Ruleset, codes: Collection[str]) -> TallyBallot:
+def _read_ranks(body: str, rules: Ruleset, codes: frozenset[str]) -> TallyBallot:
     if not body:
         return ()
     ranks = tuple(tuple(rank.split("=")) if rank else () for rank in body.split(">"))
     if len(ranks) > (rules.max_ranks or len(codes)) or not ranks[-1]:
         raise BadBallot(BadBallot.MALFORMED)
     for rank in ranks:
-        if any(code not in codes for code in rank):
+        if not codes.issuperset(rank):
             raise BadBallot(BadBallot.UNKNOWN_OPTION)
-        if list(rank) != sorted(set(rank)):
+        if len(rank) > 1 and list(rank) != sorted(set(rank)):
             raise BadBallot(BadBallot.MALFORMED)
     return ranks
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from plebiscite.ballots import read_ballot
+from plebiscite.ballots import ballot_reader
 from plebiscite.bundle import signing, texts
 from plebiscite.bundle.zipping import write_zip
 from plebiscite.tally import Method, Ruleset, canonical_json
@@ -117,9 +117,10 @@ class _Writer:
         self._put_text("openings.jsonl", self._told(lines))
         method = Method(rules.method)
         title = manifest["title"].get("pl", "")
+        read = ballot_reader(rules, codes)
         for name, form in (("ballots.toi", texts.toi), ("ballots.abif", texts.abif)):
             # Read anew for each file: nearly every ranking of a great vote is different.
-            ballots = ((read_ballot(text, rules, codes), times) for text, times in found.items())
+            ballots = ((read(text), times) for text, times in found.items())
             self._put_text(name, form(codes, titles, ballots, method, title=title))
 
     def _told(self, lines: Iterable[str]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from core.transitions import Refused
 from plebiscite import chain
-from plebiscite.ballots import BadBallot, commitment, read_ballot
+from plebiscite.ballots import BadBallot, ballot_reader, commitment
 from plebiscite.models import Ballot, Code, Count, Inbox, LogEntry, ParticipationMark, Plebiscite
 from plebiscite.phases import Channel
 from plebiscite.selectors.paper import BallotPaper, ballot_paper
@@ -96,6 +96,7 @@ def _read(plebiscite: UUID, paper: BallotPaper) -> tuple[Counter[Any], bytes]:
     lines = LogEntry.objects.filter(plebiscite=plebiscite)
     logged = {bytes(c) for c in lines.values_list("c", flat=True)}
     ballots = Ballot.objects.filter(plebiscite=plebiscite).order_by("c")
+    read = ballot_reader(paper.ruleset, paper.codes)
     for ballot in ballots.iterator(chunk_size=_CHUNK):
         c, nonce = bytes(ballot.c), bytes(ballot.nonce)
         opens = commitment(
@@ -105,7 +106,7 @@ def _read(plebiscite: UUID, paper: BallotPaper) -> tuple[Counter[Any], bytes]:
             nonce=nonce,
         )
         try:
-            marks = read_ballot(ballot.payload, paper.ruleset, paper.codes)
+            marks = read(ballot.payload)
         except BadBallot:
             marks = None
         is_logged = c in logged or ballot.paper_batch_id is not None

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from plebiscite.ballots import CODE, BadBallot, read_ballot
+from plebiscite.ballots import CODE, BadBallot, ballot_reader
 from plebiscite.tally.model import BadRuleset, Method, Ruleset
 from plebiscite.tally.reading.common import BadFile, Election, quoted
 
@@ -43,7 +43,7 @@ def _read(archive: zipfile.ZipFile) -> Election:
         raise BadFile(f"{_MANIFEST} is not understood: {error}") from None
     codes = _codes(manifest)
     election = Election(codes, ruleset=ruleset, title=_title(manifest))
-    known = frozenset(codes)
+    read = ballot_reader(ruleset, codes)
     # Ballots repeat: each text is read once, unless nearly all of them differ.
     texts: dict[str, Any] = {}
     parts: dict[Any, Any] = {}
@@ -55,7 +55,7 @@ def _read(archive: zipfile.ZipFile) -> Election:
         ballot = texts.get(text)
         if ballot is None:
             try:
-                ballot = read_ballot(text, ruleset, known)
+                ballot = read(text)
             except BadBallot as error:
                 raise BadFile(
                     f"{_OPENINGS}: no ballot of this vote: {error}", line=number
