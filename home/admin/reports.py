@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import unescape
+from itertools import zip_longest
 from typing import Any
 
 from django.conf import settings
@@ -24,6 +25,9 @@ from accounts.permissions import has_role
 from accounts.roles import Role
 from core.models import BasePage, Picture, PublicDocument
 from home.admin import attention
+from home.admin.signing_off import State, state_of
+from home.admin.translations import edit_url, url_of
+from services_catalog.models import Service
 
 READERS = (Role.EDITOR, Role.CHIEF_EDITOR, Role.AUDITOR, Role.ADMINISTRATOR)
 TO_PAGE = re.compile(r'<a[^>]*linktype="page"[^>]*id="(\d+)"|<a[^>]*id="(\d+)"[^>]*linktype="page"')
@@ -40,6 +44,13 @@ class Row:
     title: str
     url: str
     cells: tuple[str, ...]
+    #: Where each cell leads; empty strings, or nothing at all, for words without a link.
+    links: tuple[str, ...] = ()
+
+    @property
+    def linked_cells(self) -> list[tuple[str, str]]:
+        """Every cell with its link."""
+        return list(zip_longest(self.cells, self.links, fillvalue=""))
 
 
 @dataclass(frozen=True)
@@ -67,8 +78,11 @@ REPORTS = {
     ),
     "tlumaczenia": Report(
         gettext_lazy("State of translations"),
-        gettext_lazy("“Needs update”: the Polish page was published after its translation."),
-        (gettext_lazy("Polish page"), "БЕ", "EN", "IT"),
+        gettext_lazy(
+            "“Needs update”: the Polish text was published after its translation. A state leads "
+            "to both texts beside each other, where a translation is signed off."
+        ),
+        (gettext_lazy("Polish page or service"), "БЕ", "EN", "IT"),
         "globe",
     ),
     "przeglad": Report(
@@ -191,37 +205,57 @@ def unused_files() -> Iterator[Row]:
 
 
 def translations() -> Iterator[Row]:
-    """Every Polish page with the state of its three translations; what needs work first."""
+    """Every Polish page and service with the state of its translations; what needs work first."""
     others = [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
-    pages = Page.objects.live().filter(depth__gte=2).select_related("locale")
-    copies: dict[Any, dict[str, Page]] = {}
-    for page in pages.specific(defer=False):
-        if isinstance(page, BasePage):
-            copies.setdefault(page.translation_key, {})[page.locale.language_code] = page
     rows = []
-    for found in copies.values():
-        source = found.get(settings.LANGUAGE_CODE)
-        if source is None:
-            continue
-        states = [_state(source, found.get(code)) for code in others]
-        words = tuple(words for _weight, words in states)
-        weight = sum(weight for weight, _words in states)
-        rows.append((-weight, source.title, Row(source.title, _edit_url(source), words)))
+    for source, copies in _with_translations():
+        found = [copies.get(code) for code in others]
+        states = [state_of(source, copy) for copy in found]
+        links = tuple(
+            "" if copy is None or state == State.MISSING else url_of(copy)
+            for copy, state in zip(found, states, strict=True)
+        )
+        row = Row(_name(source), edit_url(source), tuple(state.words for state in states), links)
+        rows.append((-sum(states), row.title, row))
     for _weight, _title, row in sorted(rows, key=lambda one: one[:2]):
         yield row
 
 
-def _state(source: Page, copy: Page | None) -> tuple[int, str]:
-    """How much work a translation is, and its state in words."""
-    if copy is None or copy.alias_of_id:
-        return 1, _("not translated")
-    before, after = copy.last_published_at, source.last_published_at
-    # Both are published within seconds when they are made together.
-    if before and after and (after - before).total_seconds() > 60:
-        return 3, _("needs update")
-    if copy.is_translation_draft:
-        return 2, _("draft, nobody has signed it off")
-    return 0, _("signed off")
+def _name(thing: Any) -> str:
+    return str(thing.name if isinstance(thing, Service) else thing.title)
+
+
+def stale_translations() -> int:
+    """How many translations are older than what they translate."""
+    return _count(State.STALE)
+
+
+def unsigned_translations() -> int:
+    """How many translations nobody has signed off."""
+    return _count(State.DRAFT)
+
+
+def _count(state: State) -> int:
+    return sum(
+        state_of(source, copy) == state
+        for source, copies in _with_translations()
+        for copy in copies.values()
+    )
+
+
+def _with_translations() -> Iterator[tuple[Any, dict[str, Any]]]:
+    """Every published Polish page and service with its translations by language."""
+    pages = Page.objects.live().filter(depth__gte=2).select_related("locale")
+    services = Service.objects.live().select_related("locale")
+    for things in (pages.specific(), services):
+        copies: dict[Any, dict[str, Any]] = {}
+        for thing in things:
+            if isinstance(thing, BasePage | Service):
+                copies.setdefault(thing.translation_key, {})[thing.locale.language_code] = thing
+        for found in copies.values():
+            source = found.pop(settings.LANGUAGE_CODE, None)
+            if source is not None:
+                yield source, found
 
 
 def _edit_url(page: Page) -> str:

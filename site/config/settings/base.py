@@ -107,6 +107,8 @@ LANGUAGE_CODE = "pl"
 LANGUAGES = [("pl", "polski"), ("be", "беларуская"), ("en", "English"), ("it", "italiano")]
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 WAGTAIL_I18N_ENABLED = True
+# Beginning a translation publishes nothing: a service would stand there in Polish as its own.
+WAGTAILLOCALIZE_SYNC_LIVE_STATUS_ON_TRANSLATE = False
 WAGTAILADMIN_PERMITTED_LANGUAGES = [("pl", "polski"), ("en", "English")]
 LOCALE_PATHS = [PROJECT_DIR / "site" / "locale"]
 FORMAT_MODULE_PATH = ["core.formats"]
