@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from html import unescape
 from itertools import zip_longest
 from typing import Any
 
@@ -18,23 +16,22 @@ from django.test import RequestFactory
 from django.urls import Resolver404, path, resolve, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from wagtail.admin.admin_url_finder import AdminURLFinder
 from wagtail.admin.menu import MenuItem
 from wagtail.models import Page, ReferenceIndex, Site
 
 from accounts.permissions import has_role
 from accounts.roles import Role
-from core.models import BasePage, Picture, PublicDocument
+from core.models import BasePage, Picture, PublicDocument, SharedText
 from home.admin import attention
 from home.admin.signing_off import State, state_of
 from home.admin.translations import edit_url, url_of
+from home.links.finding import links
+from home.links.outside import TOLD_AFTER
+from home.models.links import OutsideLink, Problem
 from services_catalog.models import Service
 
 READERS = (Role.EDITOR, Role.CHIEF_EDITOR, Role.AUDITOR, Role.ADMINISTRATOR)
-TO_PAGE = re.compile(r'<a[^>]*linktype="page"[^>]*id="(\d+)"|<a[^>]*id="(\d+)"[^>]*linktype="page"')
-TO_FILE = re.compile(
-    r'<a[^>]*linktype="document"[^>]*id="(\d+)"|<a[^>]*id="(\d+)"[^>]*linktype="document"'
-)
-TO_PATH = re.compile(r'<a[^>]*href="(/[^"#?]*)')
 
 
 @dataclass(frozen=True)
@@ -66,8 +63,11 @@ class Report:
 REPORTS = {
     "odnosniki": Report(
         gettext_lazy("Links that lead nowhere"),
-        gettext_lazy("Links inside this site. Links to other sites are not tried."),
-        (gettext_lazy("Page"), gettext_lazy("What is wrong")),
+        gettext_lazy(
+            "Links of pages, services and shared texts. Links to other sites are tried once a "
+            "week, and told here after they have failed on two days."
+        ),
+        (gettext_lazy("Where"), gettext_lazy("What is wrong")),
         "link",
     ),
     "nieuzywane": Report(
@@ -102,6 +102,15 @@ REPORTS = {
     ),
 }
 
+PROBLEMS = {
+    Problem.GONE: gettext_lazy("the other site has no such page"),
+    Problem.FAILS: gettext_lazy("the other site answers with an error"),
+    Problem.UNKNOWN: gettext_lazy("there is no site of this name"),
+    Problem.SILENT: gettext_lazy("the other site does not answer"),
+    Problem.CERTIFICATE: gettext_lazy("the other site’s certificate is not valid"),
+    Problem.PRIVATE: gettext_lazy("the address is not one of the public internet"),
+}
+
 
 def rows_of(kind: str) -> list[Row]:
     """The lines of a report."""
@@ -119,51 +128,33 @@ def _of_pages(found: Iterable[tuple[Page, tuple[str, ...]]]) -> Iterator[Row]:
 
 
 def broken_links() -> Iterator[Row]:
-    """Links of published pages to pages, files and addresses that are not there."""
-    pages = Page.objects.live().filter(depth__gte=2, alias_of=None).specific()
-    live = set(Page.objects.live().values_list("pk", flat=True))
-    files = set(PublicDocument.objects.values_list("pk", flat=True))
+    """Links of published texts to rows, addresses and other sites that are not there."""
+    there = {
+        "page": set(Page.objects.live().values_list("pk", flat=True)),
+        "document": set(PublicDocument.objects.values_list("pk", flat=True)),
+        "picture": set(Picture.objects.values_list("pk", flat=True)),
+        "shared": set(SharedText.objects.values_list("pk", flat=True)),
+    }
+    words = {
+        "page": _("to a page that was deleted or is not published"),
+        "document": _("to a document that was deleted"),
+        "picture": _("to a picture that was deleted"),
+        "shared": _("to a shared text that was deleted"),
+    }
+    silent = OutsideLink.objects.filter(failures__gte=TOLD_AFTER)
+    problems = {one.url: PROBLEMS[Problem(one.problem)] for one in silent}
     seen: dict[str, bool] = {}
-    for page in pages.iterator(chunk_size=100):
-        text = _markup(page)
-        wrong = [
-            _("to a page that was deleted or is not published")
-            for one, two in TO_PAGE.findall(text)
-            if int(one or two) not in live
-        ]
-        wrong += [
-            _("to a document that was deleted")
-            for one, two in TO_FILE.findall(text)
-            if int(one or two) not in files
-        ]
-        for target in sorted(set(TO_PATH.findall(text))):
+    finder = AdminURLFinder()
+    for one in links():
+        wrong = [words[kind] for kind, pk in sorted(one.chosen) if pk not in there[kind]]
+        for target in sorted(one.paths):
             if target not in seen:
                 seen[target] = leads_somewhere(target)
             if not seen[target]:
                 wrong.append(target)
-        for words in dict.fromkeys(wrong):
-            yield Row(page.title, _edit_url(page), (words,))
-
-
-def _markup(page: Page) -> str:
-    """The raw markup of everything an editor typed into the body."""
-    body = getattr(page, "body", None)
-    if body is None:
-        return ""
-    parts: list[str] = []
-
-    def collect(value: Any) -> None:
-        if isinstance(value, str):
-            parts.append(unescape(value) if "&quot;" in value else value)
-        elif isinstance(value, dict):
-            for one in value.values():
-                collect(one)
-        elif isinstance(value, list | tuple):
-            for one in value:
-                collect(one)
-
-    collect(list(body.get_prep_value()))
-    return "\n".join(parts)
+        wrong += [f"{url} – {problems[url]}" for url in sorted(one.outside & problems.keys())]
+        for what in wrong:
+            yield Row(str(one.row), finder.get_edit_url(one.row) or "", (what,))
 
 
 def leads_somewhere(target: str) -> bool:

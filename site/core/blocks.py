@@ -21,6 +21,7 @@ from wagtail.blocks.stream_block import StreamBlockValidationError
 from wagtail.contrib.table_block.blocks import TableBlock as WagtailTableBlock
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageBlock
+from wagtail.rich_text import get_text_for_indexing
 from wagtail.snippets.blocks import SnippetChooserBlock
 
 from core import ports
@@ -257,6 +258,12 @@ class SharedTextBlock(SnippetChooserBlock):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__("core.SharedText", **kwargs)
+
+    def get_searchable_content(self, value: Any) -> list[str]:
+        """The words in the active language: they are found with each page that shows them."""
+        if value is None:
+            return []
+        return [value.title, get_text_for_indexing(value.text), value.phone, value.email]
 
     class Meta:
         icon = "snippet"

@@ -188,6 +188,8 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     }
 }
+# Whether links to other sites are tried, for the report of links that lead nowhere.
+TRY_OUTSIDE_LINKS = False
 # --- Statistics and foreign content: none, and no panel, unless the town names them --------------
 # The address of a script that counts visits, what it is called, and the cookies it sets.
 STATISTICS_SCRIPT = os.environ.get("STATISTICS_SCRIPT", "").strip()
