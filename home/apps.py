@@ -12,6 +12,7 @@ class HomeConfig(AppConfig):
         from core import ports
         from home.demo import load
         from home.law import remind_of_review
+        from home.links.outside import gather, try_next
         from home.open_data import EVENTS, INDICATORS
         from home.personal_data import LetterData, NewsletterData
         from home.publishing import publish_news
@@ -34,5 +35,9 @@ class HomeConfig(AppConfig):
         ports.personal_data.register("home.newsletter", NewsletterData())
         ports.jobs.register("home.newsletter", ports.Job(every=timedelta(seconds=5), run=write_due))
         ports.jobs.register("home.subscribers", ports.Job(every=timedelta(hours=6), run=tidy))
+        ports.jobs.register("home.links", ports.Job(every=timedelta(hours=6), run=gather))
+        ports.jobs.register(
+            "home.outside_links", ports.Job(every=timedelta(minutes=1), run=try_next)
+        )
         ports.jobs.register("home.sharing", ports.Job(every=timedelta(hours=24), run=tidy_pictures))
         ports.publish_news.register("home", publish_news)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from core.consent import optional_groups
+
 
 @dataclass(frozen=True)
 class Kept:
@@ -21,7 +23,7 @@ class Kept:
 
 def kept_in_browser() -> list[Kept]:
     """Every cookie of the public side, then what scripts keep and never send."""
-    return [
+    kept = [
         Kept(
             settings.SESSION_COOKIE_NAME,
             _("Remembers that you have signed in, and what you have written in a form so far."),
@@ -55,3 +57,26 @@ def kept_in_browser() -> list[Kept]:
             is_cookie=False,
         ),
     ]
+    groups = optional_groups()
+    if groups:
+        kept.append(
+            Kept(
+                "consent",
+                _("Remembers what you allow the site to load."),
+                _("when you choose it"),
+                _("until you change it"),
+                is_cookie=False,
+            )
+        )
+    for group in groups:
+        for name, cookies in group.items:
+            if cookies:
+                kept.append(
+                    Kept(
+                        f"{name}: {cookies}",
+                        str(group.purpose),
+                        _("when you allow it"),
+                        _("as long as its maker says"),
+                    )
+                )
+    return kept

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, time
 from typing import Any
 
-from django.utils import timezone
+from django.utils import timezone, translation
 from wagtail.models import Page
 
 from core.models import BasePage
@@ -68,7 +68,9 @@ def _body(page: BasePage) -> str:
         if field.get_internal_type() == "TextField" and hasattr(page, field.name):
             parts.append(str(getattr(page, field.name) or ""))
         elif field.get_internal_type() == "JSONField" and field.name == "body":
-            parts.extend(page.body.stream_block.get_searchable_content(page.body))
+            # A shared text has words of its own for each language.
+            with translation.override(page.locale.language_code):
+                parts.extend(page.body.stream_block.get_searchable_content(page.body))
     where = getattr(page, "where", "")
     return " ".join([*parts, where])
 

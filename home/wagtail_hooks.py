@@ -16,7 +16,7 @@ from wagtail.admin.paginator import WagtailPaginator
 from wagtail.admin.ui.components import Component
 from wagtail.models import Site
 
-from home.admin import dashboard, reports
+from home.admin import dashboard, reports, translations
 from home.admin.letters import LetterViewSet
 from home.admin.newsletter import IssueViewSet
 from home.law import review_due
@@ -100,7 +100,11 @@ def take_letters(
 
 @hooks.register("register_admin_urls")
 def report_urls() -> list[Any]:
-    return reports.urlpatterns
+    return [*reports.urlpatterns, *translations.urlpatterns]
+
+
+hooks.register("register_page_header_buttons", translations.compare_button)
+hooks.register("register_page_listing_more_buttons", translations.compare_button)
 
 
 for item in range(len(reports.REPORTS)):

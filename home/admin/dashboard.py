@@ -15,7 +15,7 @@ from accounts.roles import Role
 from core import ports
 from core.models import SearchMiss
 from home.admin.attention import counted, due_pages, open_comments
-from home.admin.reports import broken_links, translations
+from home.admin.reports import broken_links, stale_translations, unsigned_translations
 from home.models import EventIndexPage, Letter, NewsIndexPage, NewsletterIssue
 from home.states import DESK, DRAFT
 
@@ -63,15 +63,16 @@ class EditorPanel(Component):
         """Number, what, and where; nothing is listed twice with Wagtail's own panels."""
         user = self.request.user
         drafts = Page.objects.filter(has_unpublished_changes=True, owner=user).count()
-        stale = counted(
-            "stale", lambda: sum(_("needs update") in row.cells for row in translations())
-        )
+        stale = counted("stale", stale_translations)
+        unsigned = counted("unsigned", unsigned_translations)
         broken = counted("broken", lambda: len(list(broken_links())))
         due = counted("due", lambda: len(due_pages()))
         found = [
             (drafts, _("pages of yours with changes that are not published"),
              reverse("wagtailadmin_reports:workflow")),
             (stale, _("translations that need an update"),
+             reverse("home_report", args=["tlumaczenia"])),
+            (unsigned, _("translations that nobody has signed off"),
              reverse("home_report", args=["tlumaczenia"])),
             (len(open_comments(user)), _("remarks on your pages"),
              reverse("home_report", args=["uwagi"])),

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from html import unescape
+from itertools import zip_longest
 from typing import Any
 
 from django.conf import settings
@@ -17,20 +16,22 @@ from django.test import RequestFactory
 from django.urls import Resolver404, path, resolve, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from wagtail.admin.admin_url_finder import AdminURLFinder
 from wagtail.admin.menu import MenuItem
 from wagtail.models import Page, ReferenceIndex, Site
 
 from accounts.permissions import has_role
 from accounts.roles import Role
-from core.models import BasePage, Picture, PublicDocument
+from core.models import BasePage, Picture, PublicDocument, SharedText
 from home.admin import attention
+from home.admin.signing_off import State, state_of
+from home.admin.translations import edit_url, url_of
+from home.links.finding import links
+from home.links.outside import TOLD_AFTER
+from home.models.links import OutsideLink, Problem
+from services_catalog.models import Service
 
 READERS = (Role.EDITOR, Role.CHIEF_EDITOR, Role.AUDITOR, Role.ADMINISTRATOR)
-TO_PAGE = re.compile(r'<a[^>]*linktype="page"[^>]*id="(\d+)"|<a[^>]*id="(\d+)"[^>]*linktype="page"')
-TO_FILE = re.compile(
-    r'<a[^>]*linktype="document"[^>]*id="(\d+)"|<a[^>]*id="(\d+)"[^>]*linktype="document"'
-)
-TO_PATH = re.compile(r'<a[^>]*href="(/[^"#?]*)')
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,13 @@ class Row:
     title: str
     url: str
     cells: tuple[str, ...]
+    #: Where each cell leads; empty strings, or nothing at all, for words without a link.
+    links: tuple[str, ...] = ()
+
+    @property
+    def linked_cells(self) -> list[tuple[str, str]]:
+        """Every cell with its link."""
+        return list(zip_longest(self.cells, self.links, fillvalue=""))
 
 
 @dataclass(frozen=True)
@@ -55,8 +63,11 @@ class Report:
 REPORTS = {
     "odnosniki": Report(
         gettext_lazy("Links that lead nowhere"),
-        gettext_lazy("Links inside this site. Links to other sites are not tried."),
-        (gettext_lazy("Page"), gettext_lazy("What is wrong")),
+        gettext_lazy(
+            "Links of pages, services and shared texts. Links to other sites are tried once a "
+            "week, and told here after they have failed on two days."
+        ),
+        (gettext_lazy("Where"), gettext_lazy("What is wrong")),
         "link",
     ),
     "nieuzywane": Report(
@@ -67,8 +78,11 @@ REPORTS = {
     ),
     "tlumaczenia": Report(
         gettext_lazy("State of translations"),
-        gettext_lazy("“Needs update”: the Polish page was published after its translation."),
-        (gettext_lazy("Polish page"), "БЕ", "EN", "IT"),
+        gettext_lazy(
+            "“Needs update”: the Polish text was published after its translation. A state leads "
+            "to both texts beside each other, where a translation is signed off."
+        ),
+        (gettext_lazy("Polish page or service"), "БЕ", "EN", "IT"),
         "globe",
     ),
     "przeglad": Report(
@@ -88,6 +102,15 @@ REPORTS = {
     ),
 }
 
+PROBLEMS = {
+    Problem.GONE: gettext_lazy("the other site has no such page"),
+    Problem.FAILS: gettext_lazy("the other site answers with an error"),
+    Problem.UNKNOWN: gettext_lazy("there is no site of this name"),
+    Problem.SILENT: gettext_lazy("the other site does not answer"),
+    Problem.CERTIFICATE: gettext_lazy("the other site’s certificate is not valid"),
+    Problem.PRIVATE: gettext_lazy("the address is not one of the public internet"),
+}
+
 
 def rows_of(kind: str) -> list[Row]:
     """The lines of a report."""
@@ -105,51 +128,33 @@ def _of_pages(found: Iterable[tuple[Page, tuple[str, ...]]]) -> Iterator[Row]:
 
 
 def broken_links() -> Iterator[Row]:
-    """Links of published pages to pages, files and addresses that are not there."""
-    pages = Page.objects.live().filter(depth__gte=2, alias_of=None).specific()
-    live = set(Page.objects.live().values_list("pk", flat=True))
-    files = set(PublicDocument.objects.values_list("pk", flat=True))
+    """Links of published texts to rows, addresses and other sites that are not there."""
+    there = {
+        "page": set(Page.objects.live().values_list("pk", flat=True)),
+        "document": set(PublicDocument.objects.values_list("pk", flat=True)),
+        "picture": set(Picture.objects.values_list("pk", flat=True)),
+        "shared": set(SharedText.objects.values_list("pk", flat=True)),
+    }
+    words = {
+        "page": _("to a page that was deleted or is not published"),
+        "document": _("to a document that was deleted"),
+        "picture": _("to a picture that was deleted"),
+        "shared": _("to a shared text that was deleted"),
+    }
+    silent = OutsideLink.objects.filter(failures__gte=TOLD_AFTER)
+    problems = {one.url: PROBLEMS[Problem(one.problem)] for one in silent}
     seen: dict[str, bool] = {}
-    for page in pages.iterator(chunk_size=100):
-        text = _markup(page)
-        wrong = [
-            _("to a page that was deleted or is not published")
-            for one, two in TO_PAGE.findall(text)
-            if int(one or two) not in live
-        ]
-        wrong += [
-            _("to a document that was deleted")
-            for one, two in TO_FILE.findall(text)
-            if int(one or two) not in files
-        ]
-        for target in sorted(set(TO_PATH.findall(text))):
+    finder = AdminURLFinder()
+    for one in links():
+        wrong = [words[kind] for kind, pk in sorted(one.chosen) if pk not in there[kind]]
+        for target in sorted(one.paths):
             if target not in seen:
                 seen[target] = leads_somewhere(target)
             if not seen[target]:
                 wrong.append(target)
-        for words in dict.fromkeys(wrong):
-            yield Row(page.title, _edit_url(page), (words,))
-
-
-def _markup(page: Page) -> str:
-    """The raw markup of everything an editor typed into the body."""
-    body = getattr(page, "body", None)
-    if body is None:
-        return ""
-    parts: list[str] = []
-
-    def collect(value: Any) -> None:
-        if isinstance(value, str):
-            parts.append(unescape(value) if "&quot;" in value else value)
-        elif isinstance(value, dict):
-            for one in value.values():
-                collect(one)
-        elif isinstance(value, list | tuple):
-            for one in value:
-                collect(one)
-
-    collect(list(body.get_prep_value()))
-    return "\n".join(parts)
+        wrong += [f"{url} – {problems[url]}" for url in sorted(one.outside & problems.keys())]
+        for what in wrong:
+            yield Row(str(one.row), finder.get_edit_url(one.row) or "", (what,))
 
 
 def leads_somewhere(target: str) -> bool:
@@ -191,37 +196,57 @@ def unused_files() -> Iterator[Row]:
 
 
 def translations() -> Iterator[Row]:
-    """Every Polish page with the state of its three translations; what needs work first."""
+    """Every Polish page and service with the state of its translations; what needs work first."""
     others = [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
-    pages = Page.objects.live().filter(depth__gte=2).select_related("locale")
-    copies: dict[Any, dict[str, Page]] = {}
-    for page in pages.specific(defer=False):
-        if isinstance(page, BasePage):
-            copies.setdefault(page.translation_key, {})[page.locale.language_code] = page
     rows = []
-    for found in copies.values():
-        source = found.get(settings.LANGUAGE_CODE)
-        if source is None:
-            continue
-        states = [_state(source, found.get(code)) for code in others]
-        words = tuple(words for _weight, words in states)
-        weight = sum(weight for weight, _words in states)
-        rows.append((-weight, source.title, Row(source.title, _edit_url(source), words)))
+    for source, copies in _with_translations():
+        found = [copies.get(code) for code in others]
+        states = [state_of(source, copy) for copy in found]
+        links = tuple(
+            "" if copy is None or state == State.MISSING else url_of(copy)
+            for copy, state in zip(found, states, strict=True)
+        )
+        row = Row(_name(source), edit_url(source), tuple(state.words for state in states), links)
+        rows.append((-sum(states), row.title, row))
     for _weight, _title, row in sorted(rows, key=lambda one: one[:2]):
         yield row
 
 
-def _state(source: Page, copy: Page | None) -> tuple[int, str]:
-    """How much work a translation is, and its state in words."""
-    if copy is None or copy.alias_of_id:
-        return 1, _("not translated")
-    before, after = copy.last_published_at, source.last_published_at
-    # Both are published within seconds when they are made together.
-    if before and after and (after - before).total_seconds() > 60:
-        return 3, _("needs update")
-    if copy.is_translation_draft:
-        return 2, _("draft, nobody has signed it off")
-    return 0, _("signed off")
+def _name(thing: Any) -> str:
+    return str(thing.name if isinstance(thing, Service) else thing.title)
+
+
+def stale_translations() -> int:
+    """How many translations are older than what they translate."""
+    return _count(State.STALE)
+
+
+def unsigned_translations() -> int:
+    """How many translations nobody has signed off."""
+    return _count(State.DRAFT)
+
+
+def _count(state: State) -> int:
+    return sum(
+        state_of(source, copy) == state
+        for source, copies in _with_translations()
+        for copy in copies.values()
+    )
+
+
+def _with_translations() -> Iterator[tuple[Any, dict[str, Any]]]:
+    """Every published Polish page and service with its translations by language."""
+    pages = Page.objects.live().filter(depth__gte=2).select_related("locale")
+    services = Service.objects.live().select_related("locale")
+    for things in (pages.specific(), services):
+        copies: dict[Any, dict[str, Any]] = {}
+        for thing in things:
+            if isinstance(thing, BasePage | Service):
+                copies.setdefault(thing.translation_key, {})[thing.locale.language_code] = thing
+        for found in copies.values():
+            source = found.pop(settings.LANGUAGE_CODE, None)
+            if source is not None:
+                yield source, found
 
 
 def _edit_url(page: Page) -> str:

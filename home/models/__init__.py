@@ -3,6 +3,7 @@ from home.models.events import EventIndexPage, EventPage
 from home.models.landing import HomePage
 from home.models.law import CookiesPage, DeclarationPage, LegalDetails, PrivacyPage
 from home.models.letters import ContactFormPage, Letter
+from home.models.links import OutsideLink
 from home.models.more import (
     CampaignPage,
     DownloadsPage,
@@ -45,6 +46,7 @@ __all__ = [
     "NewsIndexPage",
     "NewsPage",
     "NewsletterIssue",
+    "OutsideLink",
     "PartnersPage",
     "PeoplePage",
     "Person",

@@ -40,6 +40,7 @@ from wagtail.models import (
 from wagtail.search import index
 
 from core.blocks import BodyBlock
+from core.models import OwnInEachLanguage
 
 
 class ServicePlace(models.TextChoices):
@@ -201,6 +202,7 @@ class Service(
     is_translation_draft = models.BooleanField(_("draft translation"), default=False)
 
     objects = ServiceQuerySet.as_manager()
+    override_translatable_fields = [OwnInEachLanguage("is_translation_draft")]
 
     # What every language shares with the Polish row; copied over a translation when it is shown.
     OPERATIONAL_FIELDS = (

@@ -31,6 +31,16 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
 
 
+def origin(name: str, url: str) -> str:
+    """The origin of the `https://` address in variable `name`, "" where there is none."""
+    if not url:
+        return ""
+    parts = urlsplit(url)
+    if parts.scheme != "https" or not parts.hostname:
+        raise ImproperlyConfigured(f"{name} is no address that begins with https://.")
+    return f"https://{parts.netloc}"
+
+
 def secret_file(name: str) -> str:
     """A random secret kept in `var/secrets/` (0600), made on first use.
 

@@ -9,7 +9,10 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         from datetime import timedelta
 
-        from core import ports
+        from core import (
+            ports,
+            translating,  # noqa: F401
+        )
         from core.demo import load_pictures
         from core.files import clamav
         from core.outbox import keeping as outbox

@@ -7,6 +7,7 @@ declared decorative, a table has a header row, a link says where it leads.
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -20,6 +21,7 @@ from wagtail.blocks.stream_block import StreamBlockValidationError
 from wagtail.contrib.table_block.blocks import TableBlock as WagtailTableBlock
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageBlock
+from wagtail.rich_text import get_text_for_indexing
 from wagtail.snippets.blocks import SnippetChooserBlock
 
 from core import ports
@@ -257,10 +259,53 @@ class SharedTextBlock(SnippetChooserBlock):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__("core.SharedText", **kwargs)
 
+    def get_searchable_content(self, value: Any) -> list[str]:
+        """The words in the active language: they are found with each page that shows them."""
+        if value is None:
+            return []
+        return [value.title, get_text_for_indexing(value.text), value.phone, value.email]
+
     class Meta:
         icon = "snippet"
         template = "components/blocks/shared.html"
         label = _("Shared text")
+
+
+class EmbedBlock(blocks.StructBlock):
+    """A film or a map of another site, shown once the reader allows it; a link until then."""
+
+    title = blocks.CharBlock(label=_("title"), max_length=120)
+    url = blocks.URLBlock(
+        label=_("address of what is shown"),
+        help_text=_("The address of the part to be embedded, as the other site gives it."),
+    )
+    summary = blocks.TextBlock(
+        label=_("what is to be seen"),
+        max_length=600,
+        help_text=_("For those who do not allow it, and for those who cannot see it."),
+    )
+
+    def clean(self, value: Any) -> Any:
+        """Refuses hosts that the administrator has not named."""
+        cleaned = super().clean(value)
+        address = urlsplit(cleaned["url"])
+        if address.scheme != "https" or address.netloc not in settings.EMBED_HOSTS:
+            allowed = ", ".join(settings.EMBED_HOSTS) or "–"
+            message = _("Content may come from these hosts alone: %(hosts)s.") % {"hosts": allowed}
+            raise blocks.StructBlockValidationError({"url": ValidationError(message)})
+        return cleaned
+
+    def get_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
+        context = super().get_context(value, parent_context)
+        host = urlsplit(value["url"]).netloc
+        # A host that was taken off the list keeps its link.
+        context.update(host=host, is_allowed=host in settings.EMBED_HOSTS)
+        return context
+
+    class Meta:
+        icon = "media"
+        template = "components/blocks/embed.html"
+        label = _("Content of another site")
 
 
 class BodyBlock(blocks.StreamBlock):
@@ -280,6 +325,7 @@ class BodyBlock(blocks.StreamBlock):
     table = DataTableBlock()
     downloads = DownloadsBlock()
     shared = SharedTextBlock()
+    embed = EmbedBlock()
 
     def clean(self, value: Any) -> Any:
         """Refuses a subheading that has no heading above it: the outline would skip a level."""

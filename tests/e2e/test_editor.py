@@ -154,6 +154,9 @@ def test_from_the_first_word_to_the_public_and_into_english(
     chief.get_by_label(re.compile("English|angielski")).check()
     chief.locator("main input[type=submit]").last.click()
     chief.wait_for_url(re.compile(r"/edit/"))
+    # Begun is not translated: readers are told still that the words are Polish.
+    begun = chief.request.get(f"/en/aktualnosci/{SLUG}/").text()
+    assert "This page is not in English yet" in begun
     for words in (
         "A new thread for the goose quill",
         "A workshop of writing with a quill.",
@@ -178,8 +181,25 @@ def test_from_the_first_word_to_the_public_and_into_english(
     chief.goto(written("en").url)
     expect(chief.locator("html")).to_have_attribute("lang", "en")
     expect(chief.locator("h1")).to_have_text("A new thread for the goose quill")
+    sign_off(chief, written("en"))
+    chief.goto(written("en").url)
+    expect(chief.locator(".notice--language")).to_have_count(0)
     assert len(request_log.requests) > 100
     assert not request_log.foreign
+
+
+def sign_off(page: Page, copy: Any) -> None:
+    """Read the translation beside the Polish text, and say that it is right."""
+    expect(page.locator(".notice--language")).to_contain_text("draft translation")
+    page.goto("/admin/raporty/tlumaczenia/")
+    row = page.get_by_role("row").filter(has_text=TITLE)
+    row.get_by_role("link", name="robocze, nikt go nie zatwierdził").click()
+    beside = page.locator(".beside tbody tr").filter(has_text="A workshop of writing")
+    expect(beside.locator("td[lang=pl]")).to_have_text("Warsztat pisania gęsim piórem.")
+    page.get_by_role("button", name="Zatwierdź tłumaczenie").click()
+    expect(page.locator("main")).to_contain_text("zatwierdzone")
+    copy.refresh_from_db()
+    assert not copy.is_translation_draft
 
 
 def person(email: str) -> Any:

@@ -49,10 +49,10 @@ def static_files() -> Path:
 
 
 @contextmanager
-def town(server: Server) -> Iterator[str]:
+def town(server: Server, **variables: str) -> Iterator[str]:
     """A second process on the database of `server`, with the settings of `make run`.
 
-    Gives its address.
+    `variables` are further ones of its environment. Gives its address.
     """
     static = server.var / "static"
     if not static.is_symlink():
@@ -70,6 +70,7 @@ def town(server: Server) -> Iterator[str]:
         "DJANGO_SETTINGS_MODULE": "config.settings.demo",
         "PORT": str(port),
         "BASE_URL": url,
+        **variables,
     }
     with (server.var / "town.log").open("wb") as log:
         process = subprocess.Popen(

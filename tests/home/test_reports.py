@@ -16,8 +16,10 @@ from wagtail_localize.synctree import synchronize_tree
 from accounts.roles import Role
 from core.models import PublicDocument, SearchMiss, SharedText
 from core.pagecache import generation
+from core.search.query import find
 from home.admin import reports
 from home.models import NewsPage
+from tests.factories.catalogue import ServiceFactory
 from tests.factories.pages import make_picture
 from tests.factories.people import person_with
 from tests.factories.site import make_site
@@ -51,6 +53,32 @@ def test_links_that_lead_nowhere_are_told_and_good_ones_are_not(tree):
     assert len(rows) == 3
     target.unpublish()
     assert "Dobra" in {row.title for row in reports.broken_links()}
+
+
+def test_links_of_cards_services_and_shared_texts_are_told_too(tree):
+    """Chosen rows that are gone leave a number behind, wherever it stands."""
+    page = tree.news_item("Karty", "karty")
+    gone = [
+        {"type": "cards", "value": {"items": [
+            {"type": "item", "id": "a", "value": {"title": "Dokąd", "page": 99999}},
+            {"type": "item", "id": "b", "value": {"title": "Tam", "url": "http://localhost:8000/nie-ma/"}},
+        ]}},
+        {"type": "downloads", "value": {"items": [{"type": "item", "id": "a", "value": 99998}]}},
+        {"type": "image", "value": {"image": {"image": 99997, "alt_text": "", "decorative": True}}},
+        {"type": "shared", "value": 99996},
+        {"type": "live", "value": {"platform": "all", "number": 3}},
+    ]  # fmt: skip
+    NewsPage.objects.filter(pk=page.pk).update(body=json.dumps(gone))
+    SharedText.objects.create(name="Kasa", title_pl="K", text_pl="<p>x</p>", text_en=(
+        '<p><a href="/nie-ma-tego/">x</a></p>'
+    ))  # fmt: skip
+    ServiceFactory(
+        code="U-00", name="Zajęcia", body=body('<p><a linktype="page" id="99995">x</a></p>')
+    )
+    rows = list(reports.broken_links())
+    assert sorted(row.title for row in rows) == ["Karty"] * 5 + ["Kasa", "U-00 Zajęcia"]
+    assert all(row.url.startswith("/") for row in rows), "each can be mended from the report"
+    assert len({row.cells for row in rows if row.title == "Karty"}) == 5
 
 
 def test_a_page_with_links_to_nothing_still_opens(tree, client):
@@ -167,6 +195,11 @@ def test_the_first_page_says_what_waits_for_an_editor(tree, client):
     assert listed.count("Tu brakuje daty") == 2, "settled ones are not listed"
 
 
+def found(words: str, language: str) -> set[str]:
+    """The titles of what the public search finds."""
+    return {entry.title for entry in find(words, language=language).entries}
+
+
 def test_a_shared_text_is_changed_once_and_changed_everywhere(tree, client):
     shared = SharedText.objects.create(
         name="Godziny", title_pl="Godziny otwarcia", text_pl="<p>Od 8 do 16</p>",
@@ -198,7 +231,13 @@ def test_a_shared_text_is_changed_once_and_changed_everywhere(tree, client):
     soup = BeautifulSoup(client.get(f"/en{pages[0].url}").content, "html.parser")
     card = soup.select_one(".callout--shared")
     assert "Opening hours" in card.text and not card.get("lang")
+    assert found("zapisy", "pl") == set()
+    shared.text_pl = "<p>Zapisy od 9 do 17</p>"
+    shared.save()
+    assert found("zapisach 682", "pl") == {"Kasa", "Nowina"}, "its words are found where it stands"
+    assert found("opening", "en") == {"Kasa", "Nowina"}, "in the language of the page"
     shared.delete()
+    assert found("zapisy", "pl") == found("opening", "en") == set()
     for page in pages:
         answer = client.get(page.url)
         assert answer.status_code == 200 and b"callout--shared" not in answer.content

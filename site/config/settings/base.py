@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from config.environment import PROJECT_DIR, VAR_DIR, database, words
+from config.environment import PROJECT_DIR, VAR_DIR, database, origin, words
 
 from .accounts import *  # noqa: F403
 
@@ -91,6 +91,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "wagtail.contrib.settings.context_processors.settings",
                 "home.context_processors.site_chrome",
+                "core.consent.consent",
             ],
             "builtins": ["core.templatetags.typography", "core.templatetags.site_tags"],
         },
@@ -106,6 +107,8 @@ LANGUAGE_CODE = "pl"
 LANGUAGES = [("pl", "polski"), ("be", "беларуская"), ("en", "English"), ("it", "italiano")]
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 WAGTAIL_I18N_ENABLED = True
+# Beginning a translation publishes nothing: a service would stand there in Polish as its own.
+WAGTAILLOCALIZE_SYNC_LIVE_STATUS_ON_TRANSLATE = False
 WAGTAILADMIN_PERMITTED_LANGUAGES = [("pl", "polski"), ("en", "English")]
 LOCALE_PATHS = [PROJECT_DIR / "site" / "locale"]
 FORMAT_MODULE_PATH = ["core.formats"]
@@ -185,6 +188,22 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     }
 }
+# Whether links to other sites are tried, for the report of links that lead nowhere.
+TRY_OUTSIDE_LINKS = False
+# --- Statistics and foreign content: none, and no panel, unless the town names them --------------
+# The address of a script that counts visits, what it is called, and the cookies it sets.
+STATISTICS_SCRIPT = os.environ.get("STATISTICS_SCRIPT", "").strip()
+STATISTICS_NAME = os.environ.get("STATISTICS_NAME", "").strip()
+STATISTICS_COOKIES = words("STATISTICS_COOKIES")
+# Hosts whose films or maps editors may put into pages.
+EMBED_HOSTS = words("EMBED_HOSTS")
+_directives = CONTENT_SECURITY_POLICY["DIRECTIVES"]
+if _statistics := origin("STATISTICS_SCRIPT", STATISTICS_SCRIPT):
+    for _name in ("script-src", "connect-src", "img-src"):
+        _directives[_name] = [*_directives[_name], _statistics]
+if EMBED_HOSTS:
+    _directives["frame-src"] = [f"https://{host}" for host in EMBED_HOSTS]
+
 # Wagtail's admin still carries inline scripts and styles; it alone is relaxed, and still talks
 # to no other host. See docs/decisions/0004-content-security-policy.md.
 ADMIN_CONTENT_SECURITY_POLICY = {

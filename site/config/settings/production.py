@@ -35,6 +35,8 @@ TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES", "1"))
 # While the key is being changed: older ones still open sessions and second factors.
 SECRET_KEY_FALLBACKS = words("SECRET_KEY_FALLBACKS")
 
+TRY_OUTSIDE_LINKS = os.environ.get("TRY_OUTSIDE_LINKS", "1") == "1"
+
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
 EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "587"))
 EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")

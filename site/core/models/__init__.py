@@ -2,7 +2,7 @@ from core.audit.models import AuditEvent, AuditPerson, AuditSeal
 from core.files.models import StoredFile
 from core.models.media import Picture, PictureRendition, PublicDocument
 from core.models.multilingual import MultilingualName
-from core.models.pages import BasePage
+from core.models.pages import BasePage, OwnInEachLanguage
 from core.models.shared_text import SharedText
 from core.numbers.models import NumberSequence
 from core.outbox.models import OutboxMail
@@ -21,6 +21,7 @@ __all__ = [
     "MultilingualName",
     "NumberSequence",
     "OutboxMail",
+    "OwnInEachLanguage",
     "Picture",
     "PictureRendition",
     "PromotedResult",

@@ -14,6 +14,7 @@ from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.models import Page
 from wagtail.search import index
+from wagtail_localize.fields import BaseTranslatableField
 
 from core.sharing.card import Card
 from core.structured import named
@@ -31,6 +32,16 @@ class BasePageForm(WagtailAdminPageForm):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.show_hidden_initial = False
+
+    def save(self, commit: bool = True) -> Any:
+        """What a person has written by hand is in the language of its page."""
+        if self.has_changed():
+            self.instance.words_language = ""
+        return super().save(commit=commit)
+
+
+class OwnInEachLanguage(BaseTranslatableField):
+    """A field that a translation has for itself: not translated, and not copied from the source."""
 
 
 class BasePage(Page):
@@ -68,6 +79,8 @@ class BasePage(Page):
         ),
     )
 
+    #: Set while the words of a translation that was begun are still those of another language.
+    words_language = models.CharField(max_length=8, blank=True, editable=False)
     review_on = models.DateField(
         _("to be reviewed on"),
         null=True,
@@ -76,6 +89,7 @@ class BasePage(Page):
     )
 
     base_form_class = BasePageForm
+    override_translatable_fields = [OwnInEachLanguage("is_translation_draft")]
     search_fields = [*Page.search_fields, index.SearchField("lead")]
 
     content_panels = [
@@ -99,7 +113,7 @@ class BasePage(Page):
     def text_language(self) -> str:
         """The language the text is really in: for an untranslated page, that of its source."""
         if not self.alias_of_id:
-            return self.locale.language_code
+            return self.words_language or self.locale.language_code
         source = self.alias_of
         while source.alias_of_id:
             source = source.alias_of
@@ -108,7 +122,7 @@ class BasePage(Page):
     @property
     def is_fallback(self) -> bool:
         """Whether a reader of this language is shown a text in another one."""
-        return bool(self.alias_of_id) and self.text_language != self.locale.language_code
+        return self.text_language != self.locale.language_code
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
@@ -129,6 +143,12 @@ class BasePage(Page):
         page = self
         while page.alias_of_id:
             page = page.alias_of.specific
+        if page.words_language:
+            page = (
+                page.get_translations()
+                .filter(locale__language_code=page.words_language, live=True)
+                .first()
+            ) or page
         return page.full_url
 
     def get_sitemap_urls(self, request: HttpRequest | None = None) -> list[dict[str, Any]]:
@@ -161,7 +181,10 @@ class BasePage(Page):
     def languages_available(self) -> list[str]:
         """Codes of the languages in which this page has a text of its own."""
         live = (
-            Page.objects.filter(translation_key=self.translation_key, alias_of=None, live=True)
+            type(self)
+            ._default_manager.filter(
+                translation_key=self.translation_key, alias_of=None, words_language="", live=True
+            )
             .values_list("locale__language_code", flat=True)
             .order_by()
         )

@@ -1,0 +1,1 @@
+"""What published texts link to: found here, tried there, told by the report for editors."""
