@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -68,13 +66,17 @@ def openings(rows: Iterable[Opening], *, is_merged: bool) -> Iterator[str]:
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
     """CSV with LF, quotation marks only where they are needed; row by row."""
-    target = io.StringIO()
-    writer = csv.writer(target, lineterminator="\n")
     for row in chain_of([columns], rows):
-        writer.writerow(row)
-        yield target.getvalue()
-        target.seek(0)
-        target.truncate()
+        yield ",".join(map(_cell, row)) + "\n"
+
+
+def _cell(value: Any) -> str:
+    # Not by Python's own writer: what it does with a CR has changed between versions. What was
+    # typed into a form has CRs where its lines end.
+    text = str(value).replace("\r\n", "\n").replace("\r", "\n")
+    if any(sign in text for sign in ',"\n'):
+        return '"' + text.replace('"', '""') + '"'
+    return text
 
 
 def toi(codes: Sequence[str], titles: dict[str, str], ballots: Ballots, method: Method,

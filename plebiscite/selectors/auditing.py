@@ -41,6 +41,7 @@ FORMATS = (
 CHECKS = (
     ("sums", _("checksums of the files")),
     ("signature", _("signature of the bundle")),
+    ("form", _("files written to the byte")),
     ("manifest", _("manifest of the vote")),
     ("options", _("pictures of the options")),
     ("chain", _("chain of the public log")),

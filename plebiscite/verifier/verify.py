@@ -27,7 +27,9 @@ import zipfile
 CHECKS = [
     ("sums", 10, "sumy kontrolne plików", "checksums of the files"),
     ("signature", 11, "podpis pod pakietem", "signature of the bundle"),
+    ("form", 28, "zapis plików co do bajtu", "files written to the byte"),
     ("manifest", 12, "manifest głosowania", "manifest of the vote"),
+    ("announced", 29, "manifest ten, który ogłoszono", "the manifest that was announced"),
     ("options", 13, "obrazy opcji", "pictures of the options"),
     ("chain", 14, "łańcuch publicznego dziennika", "chain of the public log"),
     ("checkpoints", 15, "podpisane punkty kontrolne", "signed checkpoints"),
@@ -49,20 +51,23 @@ CHECKS = [
 
 PREFIX = "hajnowka-odnowa/plebiscite/"
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-STATES = [
-    "draft",
-    "call",
-    "review",
-    "appeals",
-    "frozen",
-    "voting",
-    "closing",
-    "sealed",
-    "drawn",
-    "tallied",
-    "objections",
-    "certified",
-]
+# From where to where each step leads; a vote held anew takes the works over.
+STEPS = {
+    ("announce", "draft", "call"),
+    ("take_over", "draft", "appeals"),
+    ("end_call", "call", "review"),
+    ("open_appeals", "review", "appeals"),
+    ("freeze", "appeals", "frozen"),
+    ("rehearse", "appeals", "frozen"),
+    ("open", "frozen", "voting"),
+    ("close", "voting", "closing"),
+    ("seal", "closing", "sealed"),
+    ("draw", "sealed", "drawn"),
+    ("count", "sealed", "tallied"),
+    ("count", "drawn", "tallied"),
+    ("publish", "tallied", "objections"),
+    ("certify", "objections", "certified"),
+}
 CHANNELS = ("account", "code", "paper", "merged")
 RULES = {
     "method": ("single", "approval", "points", "ranked"),
@@ -75,6 +80,72 @@ RULES = {
 }
 NUMBERS = ("winners", "quorum", "max_picks", "points_total", "points_cap", "max_ranks")
 
+SPENT_COLUMNS = ["digest", "day"]
+MODERATION_COLUMNS = ["number", "state", "reason"]
+PAPER_COLUMNS = [
+    "batch",
+    "point",
+    "day",
+    "issued",
+    "returned",
+    "unused",
+    "missing",
+    "valid",
+    "void",
+    "reasons",
+]
+# What the lines of each file hold: text, whole numbers from 0 on, yes or no, or more of the same.
+SHAPES = {
+    "log.jsonl": {"position": int, "commitment": str, "previous": str, "digest": str},
+    "checkpoints.jsonl": {
+        "number": int,
+        "size": int,
+        "root": str,
+        "next_key": str,
+        "signature": str,
+    },
+    "openings.jsonl": {"c": str, "ballot": str, "nonce": str, "channel": str},
+    "events.jsonl": {"at": str, "verb": str, "from": str, "to": str},
+    "reconciliation.json": {
+        "account": {"marks": int, "ballots": int},
+        "code": {"marks": int, "ballots": int},
+        "paper": {"returned": int, "valid": int, "void": int, "ballots": int},
+        "log": int,
+        "openings": int,
+    },
+    "stats.json": {
+        "mix_k": int,
+        "flushes": [{"after": int, "size": int, "last": bool}],
+        "turnout": [{"day": str, "channel": str, "number": int}],
+    },
+    "tally.json": {"engine": str, "input_sha256": str, "result_sha256": str, "result": dict},
+    "beacon.json": {
+        "drawn": bool,
+        "rule": str,
+        "value": str,
+        "source": str,
+        "log_root": str,
+        "order": [str],
+        "used": bool,
+    },
+}
+TABLES = {
+    "codes_spent.csv": SPENT_COLUMNS,
+    "paper_batches.csv": PAPER_COLUMNS,
+    "moderation.csv": MODERATION_COLUMNS,
+}
+OTHER_FILES = {
+    "manifest.json",
+    "codes_printed.txt",
+    "ballots.toi",
+    "ballots.abif",
+    "verify.py",
+    "VERIFY.md",
+    "LICENSE.txt",
+    "SHA256SUMS",
+    "SHA256SUMS.sig",
+}
+
 
 class Failed(Exception):
     """A check does not hold; two texts, Polish and English."""
@@ -85,7 +156,7 @@ class Skipped(Exception):
 
 
 class NoBundle(Exception):
-    """There is nothing to check."""
+    """There is nothing to check; two texts."""
 
 
 # --- Files ----------------------------------------------------------------------------------------
@@ -104,12 +175,17 @@ class Bundle:
                 if name.endswith(".pyc") is False
             )
             self.doubles = []
+            self.is_plain = True
             return
         try:
             self.archive = zipfile.ZipFile(path)
-        except (OSError, zipfile.BadZipFile) as error:
-            raise NoBundle(str(error))
-        listed = self.archive.namelist()
+        except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile) as error:
+            raise NoBundle(str(error), str(error))
+        infos = self.archive.infolist()
+        if any(info.compress_type != zipfile.ZIP_STORED or info.flag_bits & 1 for info in infos):
+            raise NoBundle("plik zip przepakowano", "the zip file was packed anew")
+        self.is_plain = plain_zip(self.archive, infos, os.path.getsize(path))
+        listed = [info.filename for info in infos]
         self.names = sorted(set(listed))
         self.doubles = sorted({name for name in listed if listed.count(name) > 1})
 
@@ -118,14 +194,14 @@ class Bundle:
             raise Failed("brakuje pliku " + name, "a file is missing: " + name)
         if self.folder:
             return open(os.path.join(self.folder, *name.split("/")), "rb")
-        return self.archive.open(name)
+        try:
+            return self.archive.open(name)
+        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError):
+            raise Failed("uszkodzony plik " + name, "a damaged file: " + name)
 
     def read(self, name):
         with self.open(name) as file:
-            try:
-                return file.read()
-            except zipfile.BadZipFile:
-                raise Failed("uszkodzony plik " + name, "a damaged file: " + name)
+            return file.read()
 
     def json(self, name):
         return parse(self.read(name), name, 0)
@@ -138,7 +214,7 @@ class Bundle:
 
     def rows(self, name, columns):
         text = self.read(name).decode("utf-8")
-        rows = list(csv.reader(io.StringIO(text)))
+        rows = list(csv.reader(io.StringIO(text, newline="")))
         if not rows or rows[0] != columns:
             raise Failed(name + ": inne kolumny", name + ": other columns")
         if any(len(row) != len(columns) for row in rows[1:]):
@@ -146,17 +222,48 @@ class Bundle:
         return [dict(zip(columns, row)) for row in rows[1:]]
 
 
+def plain_zip(archive, infos, size):
+    """Whether the zip file is as it is published: files one after another, and nothing besides."""
+    place = 0
+    for info in infos:
+        rest = (info.flag_bits, info.extra, info.comment, info.date_time)
+        if rest != (0, b"", b"", (1980, 1, 1, 0, 0, 0)) or info.header_offset != place:
+            return False
+        place += 30 + len(info.filename) + info.file_size
+    names = [info.filename for info in infos]
+    end = place + sum(46 + len(name) for name in names) + 22
+    return names == sorted(names) and archive.start_dir == place and size == end
+
+
+def no_number(text):
+    raise ValueError("only whole numbers: " + text)
+
+
+DECODER = json.JSONDecoder(parse_float=no_number, parse_constant=no_number)
+ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def parse(raw, name, number):
     where = name + (":%d" % number if number else "")
     try:
-        return json.loads(raw.decode("utf-8"))
-    except ValueError:
+        return DECODER.decode(raw.decode("utf-8"))
+    except (ValueError, RecursionError):
         raise Failed(where + ": to nie jest JSON", where + ": not JSON")
 
 
 def canonical(value):
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return (text + "\n").encode("utf-8")
+    return (ENCODER.encode(value) + "\n").encode("utf-8")
+
+
+def fits(value, shape):
+    """Whether a value has the fields, and each of them the kind, that it should have."""
+    if isinstance(shape, dict):
+        if type(value) is not dict or value.keys() != shape.keys():
+            return False
+        return all(fits(value[name], shape[name]) for name in shape)
+    if isinstance(shape, list):
+        return type(value) is list and all(fits(one, shape[0]) for one in value)
+    return type(value) is shape and (shape is not int or value >= 0)
 
 
 def sha(*parts):
@@ -171,7 +278,7 @@ def lines_of(*parts):
 
 
 def unhex(text, size):
-    if not isinstance(text, str) or not re.match("^[0-9a-f]{%d}$" % (2 * size), text):
+    if not isinstance(text, str) or not re.fullmatch("[0-9a-f]{%d}" % (2 * size), text):
         raise Failed("zły zapis szesnastkowy", "not hexadecimal digits as they should be")
     return bytes.fromhex(text)
 
@@ -281,11 +388,11 @@ def check_sums(vote):
             "plik jest dwa razy: " + bundle.doubles[0],
             "a file is there twice: " + bundle.doubles[0],
         )
-    text = bundle.read("SHA256SUMS").decode("utf-8")
+    *lines, rest = bundle.read("SHA256SUMS").decode("utf-8").split("\n")
     listed = {}
-    for line in text.splitlines():
+    for line in lines:
         digest, _gap, name = line.partition("  ")
-        if not re.match("^[0-9a-f]{64}$", digest) or not name or name in listed:
+        if rest or not re.fullmatch("[0-9a-f]{64}", digest) or not name or name in listed:
             raise Failed("SHA256SUMS: zły wiersz", "SHA256SUMS: a wrong line")
         listed[name] = digest
     expected = [name for name in bundle.names if name not in ("SHA256SUMS", "SHA256SUMS.sig")]
@@ -298,7 +405,7 @@ def check_sums(vote):
             try:
                 for piece in iter(lambda: file.read(1 << 20), b""):
                     found.update(piece)
-            except zipfile.BadZipFile:
+            except (zipfile.BadZipFile, EOFError):
                 raise Failed("uszkodzony plik " + name, "a damaged file: " + name)
         if found.hexdigest() != listed[name]:
             raise Failed("zmieniony plik " + name, "a changed file: " + name)
@@ -307,7 +414,9 @@ def check_sums(vote):
 
 def check_signature(vote):
     last = log_keys(vote)[-1]
-    signature = vote.bundle.read("SHA256SUMS.sig").decode("ascii").strip()
+    signature, _end, rest = vote.bundle.read("SHA256SUMS.sig").decode("ascii").partition("\n")
+    if rest:
+        raise Failed("SHA256SUMS.sig: więcej niż podpis", "SHA256SUMS.sig: more than a signature")
     message = lines_of(
         PREFIX + "bundle/1",
         vote.ident,
@@ -333,6 +442,42 @@ def log_keys(vote):
     return keys
 
 
+def cell(text):
+    """A cell of a table as it is written: in quotation marks only where it needs them."""
+    return '"%s"' % text.replace('"', '""') if re.search('[,"\n]', text) else text
+
+
+def check_form(vote):
+    """Every file is known, and written in the one way it can be: there is no room for a second
+    reading by another program."""
+    bundle = vote.bundle
+    if not bundle.is_plain:
+        raise Failed("plik zip przepakowano", "the zip file was packed anew")
+    known = OTHER_FILES | set(SHAPES) | set(TABLES)
+    for name in sorted(known - set(bundle.names)):
+        raise Failed("brakuje pliku " + name, "a file is missing: " + name)
+    for name in bundle.names:
+        if name not in known and not re.fullmatch(r"options/[A-Z0-9]{1,8}\.[a-z0-9]{1,5}", name):
+            raise Failed("nieznany plik " + name, "an unknown file: " + name)
+    for name in sorted(SHAPES):
+        with bundle.open(name) as file:
+            for number, line in enumerate(file, start=1):
+                value = parse(line, name, number)
+                shape = SHAPES[name]
+                if name == "beacon.json" and value == {"drawn": False}:
+                    shape = {"drawn": bool}
+                is_second = number > 1 and name.endswith(".json")
+                if is_second or not fits(value, shape) or canonical(value) != line:
+                    where = "%s:%d" % (name, number)
+                    raise Failed(where + ": inny zapis", where + ": written in another way")
+    for name, columns in sorted(TABLES.items()):
+        rows = [columns] + [[row[one] for one in columns] for row in bundle.rows(name, columns)]
+        written = "".join(",".join(map(cell, row)) + "\n" for row in rows)
+        if "\r" in written or written.encode("utf-8") != bundle.read(name):
+            raise Failed(name + ": inny zapis", name + ": written in another way")
+    return "%d plików" % len(bundle.names), "%d files" % len(bundle.names)
+
+
 def check_manifest(vote):
     raw = vote.bundle.read("manifest.json")
     manifest, rules = vote.manifest, vote.rules
@@ -340,9 +485,6 @@ def check_manifest(vote):
         raise Failed("nie jest zapisany kanonicznie", "it is not written canonically")
     if manifest.get("format") != PREFIX + "manifest/1":
         raise Failed("nieznany format", "an unknown format")
-    wanted = vote.options.manifest_hash
-    if wanted and wanted.lower() != vote.manifest_hash.hex():
-        raise Failed("inny manifest niż podany", "another manifest than the one given")
     if set(rules) != set(RULES) | set(NUMBERS) | {"drop_together"}:
         raise Failed("nieznane zasady", "unknown rules")
     for name, values in RULES.items():
@@ -354,7 +496,7 @@ def check_manifest(vote):
         raise Failed("zasady nie mają sensu", "the rules make no sense")
     if len(set(vote.codes)) != len(vote.codes) or not vote.codes:
         raise Failed("dwie opcje mają jeden kod", "two options have one code")
-    if not all(re.match("^[A-Z0-9]{1,8}$", code) for code in vote.codes):
+    if not all(re.fullmatch("[A-Z0-9]{1,8}", code) for code in vote.codes):
         raise Failed("zły kod opcji", "a wrong code of an option")
     if manifest.get("rehearsal", True) is not True:
         raise Failed("znak próby nie ma sensu", "the mark of a test run makes no sense")
@@ -366,11 +508,27 @@ def check_manifest(vote):
     return vote.manifest_hash.hex(), vote.manifest_hash.hex()
 
 
+def check_announced(vote):
+    """Whoever has all keys can make a whole bundle anew: only what was public before binds."""
+    wanted = vote.options.manifest_hash
+    if not wanted:
+        title = json.dumps(vote.manifest.get("title"), ensure_ascii=False)
+        raise Skipped(
+            "nie podano skrótu sprzed głosowania (--manifest-hash); to jest %s" % title,
+            "no hash from before the vote (--manifest-hash); this is %s" % title,
+        )
+    if wanted.strip().lower() != vote.manifest_hash.hex():
+        raise Failed("inny manifest niż podany", "another manifest than the one given")
+    return "ten sam skrót", "the same hash"
+
+
 def check_options(vote):
     found = {}
     for name in vote.bundle.names:
         if name.startswith("options/"):
             code = name[len("options/") :].partition(".")[0]
+            if code in found:
+                raise Failed("dwa obrazy " + code, "two pictures of " + code)
             found[code] = sha(vote.bundle.read(name)).hex()
     for option in vote.manifest["options"]:
         if option["code"] not in found:
@@ -457,7 +615,8 @@ def check_mix(vote):
         is_last = number == len(flushes)
         if flush["after"] != place or flush["last"] != is_last or flush["size"] < 0:
             raise Failed("porcja %d nie pasuje" % number, "flush %d does not fit" % number)
-        if not is_last and flush["size"] != k:
+        is_small = is_last and number > 1 and flush["size"] < k
+        if is_small or (not is_last and flush["size"] != k):
             raise Failed("porcja %d: inna liczba" % number, "flush %d: another number" % number)
         part = order[place : place + flush["size"]]
         if len(part) != flush["size"] or part != sorted(part):
@@ -465,6 +624,8 @@ def check_mix(vote):
         place += flush["size"]
     if place != len(order):
         raise Failed("porcje nie dają całego dziennika", "the flushes are not the whole log")
+    if stats["mix_k"] != k:
+        raise Failed("inne k niż w manifeście", "another k than in the manifest")
     few = len(order) < k
     return (
         "%d porcji, k = %d%s" % (len(flushes), k, "; mniej niż k głosów" if few else ""),
@@ -472,22 +633,39 @@ def check_mix(vote):
     )
 
 
-def check_previous(vote):
-    if not vote.options.previous:
-        raise Skipped("nie podano starszej kopii (--previous)", "no older copy (--previous)")
-    path = vote.options.previous
+def older_lines(path):
+    """Lines of an older log, of a part of it, or of its checkpoints; the manifest beside them."""
     if path.endswith((".jsonl", ".json")):
         with open(path, "rb") as file:
-            lines = [parse(line, path, number) for number, line in enumerate(file, start=1)]
-        older_manifest = None
-    else:
-        older = Bundle(path)
-        lines = list(older.lines("log.jsonl"))
-        older_manifest = sha(older.read("manifest.json"))
+            return [parse(line, path, n) for n, line in enumerate(file, start=1)], None
+    older = Bundle(path)
+    lines = list(older.lines("log.jsonl")) + list(older.lines("checkpoints.jsonl"))
+    return lines, sha(older.read("manifest.json"))
+
+
+def check_previous(vote):
+    path = vote.options.previous
+    if not path:
+        raise Skipped("nie podano starszej kopii (--previous)", "no older copy (--previous)")
+    try:
+        lines, older_manifest = older_lines(path)
+    except OSError as error:
+        raise Failed("nie da się czytać: %s" % error, "it cannot be read: %s" % error)
+    except NoBundle as error:
+        raise Failed("to nie jest kopia: " + error.args[0], "this is no copy: " + error.args[1])
     if older_manifest is not None and older_manifest != vote.manifest_hash:
         raise Failed("starsza kopia ma inny manifest", "the older copy has another manifest")
+    if not lines:
+        raise Skipped("starsza kopia jest pusta", "the older copy is empty")
     for number, line in enumerate(lines, start=1):
-        if number >= len(vote.digests) or vote.digests[number].hex() != line.get("digest"):
+        if not fits(line, SHAPES["log.jsonl"]) and not fits(line, SHAPES["checkpoints.jsonl"]):
+            raise Failed(
+                "wiersz %d starszej kopii nie jest z dziennika" % number,
+                "line %d of the older copy is of no log" % number,
+            )
+        place = line.get("position", line.get("size"))
+        digest = line.get("digest", line.get("root"))
+        if place >= len(vote.digests) or vote.digests[place].hex() != digest:
             raise Failed(
                 "wiersza %d starszej kopii tu nie ma" % number,
                 "line %d of the older copy is not here" % number,
@@ -562,7 +740,7 @@ def read_ballot(text, rules, codes):
         given = []
         for part in body.split(","):
             code, _sign, number = part.partition("=")
-            if code not in codes or not re.match("^[1-9][0-9]{0,4}$", number):
+            if code not in codes or not re.fullmatch("[1-9][0-9]{0,4}", number):
                 raise ValueError("points")
             given.append((code, int(number)))
         names = [code for code, _number in given]
@@ -623,20 +801,6 @@ def check_codes(vote):
     return "%d z %d" % (len(spent), len(printed)), "%d of %d" % (len(spent), len(printed))
 
 
-PAPER_COLUMNS = [
-    "batch",
-    "point",
-    "day",
-    "issued",
-    "returned",
-    "unused",
-    "missing",
-    "valid",
-    "void",
-    "reasons",
-]
-
-
 def check_paper(vote):
     rows = vote.bundle.rows("paper_batches.csv", PAPER_COLUMNS)
     total = {"returned": 0, "valid": 0, "void": 0}
@@ -644,15 +808,17 @@ def check_paper(vote):
         name = row["batch"]
         number = {}
         for column in ("issued", "returned", "unused", "missing", "valid", "void"):
-            if not re.match("^[0-9]+$", row[column]):
+            if not re.fullmatch("[0-9]{1,9}", row[column]):
                 raise Failed(name + ": to nie liczba", name + ": not a number")
             number[column] = int(row[column])
         if number["issued"] != number["returned"] + number["unused"] + number["missing"]:
             raise Failed(name + ": wydane się nie zgadzają", name + ": issued cards do not add up")
         if number["returned"] != number["valid"] + number["void"]:
             raise Failed(name + ": wrzucone się nie zgadzają", name + ": cards do not add up")
-        reasons = [part.split("=") for part in row["reasons"].split(" ") if part]
-        if sum(int(part[1]) for part in reasons) != number["void"]:
+        reasons = row["reasons"].split(" ") if row["reasons"] else []
+        if not all(re.fullmatch("[a-z_]+=[1-9][0-9]{0,8}", part) for part in reasons):
+            raise Failed(name + ": powody są zniekształcone", name + ": malformed reasons")
+        if sum(int(part.partition("=")[2]) for part in reasons) != number["void"]:
             raise Failed(name + ": powody się nie zgadzają", name + ": reasons do not add up")
         for column in total:
             total[column] += number[column]
@@ -692,6 +858,11 @@ def check_counts(vote):
     if not used <= set(vote.manifest["channels"]):
         raise Failed("kanał, którego nie było", "a channel that there was not")
     turnout = vote.bundle.json("stats.json")["turnout"]
+    if any(row["channel"] not in online for row in turnout):
+        raise Failed("frekwencja: inny kanał", "turnout: another channel")
+    order = [(row["day"], row["channel"]) for row in turnout]
+    if order != sorted(set(order)):
+        raise Failed("frekwencja: dzień jest dwa razy", "turnout: a day is there twice")
     sums = {}
     days = {}
     for row in turnout:
@@ -956,7 +1127,7 @@ def check_tally(vote):
     if set(stated["result"]) != set(result):
         raise Failed("wynik ma inne pola", "the result has other fields")
     for name in sorted(result):
-        if stated["result"][name] != result[name]:
+        if canonical(stated["result"][name]) != canonical(result[name]):
             raise Failed("inny wynik: " + name, "another result: " + name)
     if sha(canonical(stated["result"])).hex() != stated["result_sha256"]:
         raise Failed("inny skrót wyniku", "another hash of the result")
@@ -1003,38 +1174,57 @@ def check_exports(vote):
                 for one in [",".join(str(vote.codes.index(code) + 1) for code in rank)]
             )
             toi[key] = toi.get(key, 0) + number
-    for name, expected, head in (
-        ("ballots.toi", toi, "#"),
-        ("ballots.abif", abif, ("=", "{", "#")),
+    titles = {option["code"]: option["title"] for option in vote.manifest["options"]}
+    title = vote.manifest["title"].get("pl", "")
+    toi_head = [
+        "# FILE NAME: ballots.toi",
+        "# TITLE: " + title,
+        "# DATA TYPE: toi",
+        "# NUMBER ALTERNATIVES: %d" % len(vote.codes),
+        "# NUMBER VOTERS: %d" % sum(toi.values()),
+        "# NUMBER UNIQUE ORDERS: %d" % len(toi),
+    ]
+    for number, code in enumerate(vote.codes, start=1):
+        toi_head.append("# ALTERNATIVE NAME %d: %s %s" % (number, code, titles[code]))
+    abif_head = ["{title: " + ENCODER.encode(title) + "}"]
+    for code in vote.codes:
+        abif_head.append("=%s:[%s]" % (code, titles[code].replace("[", "(").replace("]", ")")))
+    for name, found, head, gap in (
+        ("ballots.toi", toi, toi_head, ": "),
+        ("ballots.abif", abif, abif_head, ":"),
     ):
-        found = {}
-        for line in vote.bundle.read(name).decode("utf-8").splitlines():
-            if line and not line.startswith(head):
-                number, _colon, text = line.partition(":")
-                if not number.isdigit() or text.strip() in found:
-                    raise Failed(name + ": zły wiersz", name + ": a wrong line")
-                found[text.strip()] = int(number)
-        if found != expected:
-            raise Failed(name + ": inne głosy", name + ": other ballots")
+        # The most frequent first, equals by their text.
+        order = sorted(found, key=lambda text: (-found[text], text))
+        lines = head + ["%d%s%s" % (found[text], gap, text) for text in order]
+        with vote.bundle.open(name) as file:
+            for number, expected in enumerate(lines, start=1):
+                if file.readline() != (expected + "\n").encode("utf-8"):
+                    raise Failed(
+                        "%s: wiersz %d jest inny" % (name, number),
+                        "%s: line %d is another" % (name, number),
+                    )
+            if file.readline():
+                raise Failed(name + ": więcej wierszy", name + ": more lines")
     return "ballots.toi, ballots.abif", "ballots.toi, ballots.abif"
 
 
 def check_events(vote):
     # A test run is a copy that begins where the works are settled.
-    state = "appeals" if is_rehearsal(vote) else STATES[0]
-    last, number = "", 0
+    state = "appeals" if is_rehearsal(vote) else "draft"
+    last, number, passed = "", 0, []
     for event in vote.bundle.lines("events.jsonl"):
         number += 1
-        if set(event) != {"at", "verb", "from", "to"} or event["at"] < last:
+        at = event["at"]
+        if not re.fullmatch("[0-9]{4}(-[0-9]{2}){2}T([0-9]{2}:){2}[0-9]{2}Z", at) or at < last:
+            raise Failed("zdarzenie %d: zła chwila" % number, "event %d: a wrong moment" % number)
+        last = at
+        step = (event["verb"], event["from"], event["to"])
+        if step not in STEPS or event["from"] != state:
             raise Failed("zdarzenie %d nie pasuje" % number, "event %d does not fit" % number)
-        last = event["at"]
-        if event["to"] == event["from"]:
-            continue
-        if event["from"] != state or event["to"] not in STATES:
-            raise Failed("zdarzenie %d: inny stan" % number, "event %d: another state" % number)
-        if STATES.index(event["to"]) <= STATES.index(state):
-            raise Failed("zdarzenie %d cofa" % number, "event %d goes back" % number)
         state = event["to"]
+        passed.append(state)
+    if ("drawn" in passed) is not (vote.rules["tie"] == "lot"):
+        raise Failed("losowano lub nie, wbrew zasadom", "lots were drawn or not, against the rules")
     if state not in (("tallied",) if is_rehearsal(vote) else ("objections", "certified")):
         raise Failed("wyniku nie ogłoszono", "the result was not published")
     return "%d zdarzeń" % number, "%d events" % number
@@ -1112,7 +1302,7 @@ def run(path, options, say, note):
     """
     bundle = Bundle(path)
     if "manifest.json" not in bundle.names:
-        raise NoBundle("manifest.json")
+        raise NoBundle("brakuje manifest.json", "manifest.json is missing")
     vote = Vote(bundle, options)
     vote.load()
     if is_rehearsal(vote):
@@ -1144,6 +1334,11 @@ def run(path, options, say, note):
             AttributeError,
             IndexError,
             OverflowError,
+            RecursionError,
+            EOFError,
+            OSError,
+            csv.Error,
+            zipfile.BadZipFile,
         ) as error:
             say(name, "FAILED", "zniekształcone dane: %r" % error, "malformed data: %r" % error)
             bad.add(name)
@@ -1180,6 +1375,8 @@ def main(arguments=None):
         code, title_pl, title_en = titles[name]
         title, detail = (title_pl, pl) if polish else (title_en, en)
         word = words[outcome] if polish else outcome
+        # What a file says must not be able to write lines, or colours, of its own.
+        detail = "".join(sign if sign.isprintable() else "?" for sign in detail)
         print("%-9s %2d  %s: %s" % (word, code, title, detail), flush=True)
 
     def note(pl, en):
@@ -1188,7 +1385,9 @@ def main(arguments=None):
     try:
         code = run(options.bundle, options, say, note)
     except NoBundle as error:
-        print(("To nie jest pakiet: %s" if polish else "This is no bundle: %s") % error)
+        texts = ("To nie jest pakiet: %s", "This is no bundle: %s")
+        which = 0 if polish else 1
+        print(texts[which] % error.args[which])
         return 2
     except Failed as reason:
         print(reason.args[0 if polish else 1])

@@ -105,9 +105,9 @@ def test_a_sceptic_checks_everything(server_data, open_page, tmp_path):
     sent.clear()
     page.locator("#bundle-file").set_input_files(path)
     expect(page.locator("[data-result=good]")).to_be_visible()
-    expect(page.locator("[data-check][data-outcome=ok]")).to_have_count(16)
+    expect(page.locator("[data-check][data-outcome=ok]")).to_have_count(17)
     assert page.locator("[data-check][data-outcome=skipped]").get_attribute("data-check") == "lots"
-    assert all("plebiscite-verify-worker" in one.url for one in sent), [one.url for one in sent]
+    assert all("/js/plebiscite-verify" in one.url for one in sent), [one.url for one in sent]
     assert_accessible(page)
 
     # Bundles of every method, and tampering that only a recount finds.
@@ -115,7 +115,7 @@ def test_a_sceptic_checks_everything(server_data, open_page, tmp_path):
         path = tmp_path / f"{method}.zip"
         path.write_bytes(samples.written(samples.make(method=method, account=20, seed=5)))
         page.locator("#bundle-file").set_input_files(path)
-        expect(page.locator("[data-check][data-outcome=ok]")).to_have_count(17)
+        expect(page.locator("[data-check][data-outcome=ok]")).to_have_count(18)
         # They agree with themselves, and are not those of this vote.
         expect(page.locator("[data-result=another]")).to_be_visible()
         expect(page.locator("[data-result]:visible")).to_have_count(1)

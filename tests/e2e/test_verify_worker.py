@@ -15,11 +15,11 @@ from tests.plebiscite import bundles, tampering
 
 STATIC = ROOT / "site" / "static" / "js"
 #: What needs something besides the file.
-ELSEWHERE = {"previous", "receipt", "code"}
+ELSEWHERE = {"previous", "announced", "receipt", "code"}
 RUN = """
 (bytes) => new Promise((resolve) => {
   const found = {};
-  const worker = new Worker("/plebiscite-verify-worker.js");
+  const worker = new Worker("/plebiscite-verify-worker.js", { type: "module" });
   worker.onmessage = ({ data }) => {
     if (data.name) found[data.name] = [data.outcome, data.detail];
     if (data.done) { worker.terminate(); resolve([found, data]); }
@@ -93,12 +93,16 @@ def test_every_kind_of_tampering_is_caught_by_the_same_check(check, tmp_path):
         assert failed and failed[0] == name, (what, failed, found[name])
 
 
-def test_a_file_that_is_there_twice_is_told(check, tmp_path):
+def test_tampering_with_the_zip_file_is_caught(check):
     whole = bundles.written(bundles.make())
-    found, end = check(tampering.packed_twice(whole, tmp_path / "bundle.zip").read_bytes())
-    assert not end["isGood"]
-    assert [one for one in found if found[one][0] == "failed"][:1] == ["sums"]
-    assert tampering.TWICE in found["sums"][1]
+    for what, name, change in tampering.ZIPPED:
+        found, end = check(change(whole))
+        failed = [one for one in found if found[one][0] == "failed"]
+        assert (end["isGood"], failed[:1]) == (False, [name]), (what, end, found)
+        if what == "a file is there twice":
+            assert tampering.TWICE in found["sums"][1]
+    _found, end = check(tampering.packed_anew(whole))
+    assert end == {"done": True, "isBundle": False, "isGood": False}
 
 
 def test_what_is_no_bundle(check):

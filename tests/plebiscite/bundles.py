@@ -152,14 +152,17 @@ def make(
         }
         if rules.draws_lots
         else {"drawn": False},
-        moderation=[(1, "accepted", ""), (2, "rejected", "Nie na temat, „powód”")],
-        events=_events()[3:-1] if rehearsal else _events(),
+        moderation=[
+            (1, "accepted", ""),
+            (2, "rejected", 'Nie na temat, „powód”.\r\nI "plakat"\rbył'),
+        ],
+        events=events(draws_lots=rules.draws_lots, rehearsal=rehearsal),
         stats={
             "mix_k": mix_k,
             "flushes": flushes,
             "turnout": [
                 {"day": "2026-11-03", "channel": name, "number": number}
-                for name, number in (("account", account), ("code", code), ("paper", paper))
+                for name, number in (("account", account), ("code", code))
                 if number
             ],
         },
@@ -189,15 +192,20 @@ def packed(files: dict[str, bytes], path: Path, *, key: bytes = NEXT_KEY) -> Pat
         sums=sums.encode(),
         private_key=key,
     )
-    files = {**files, "SHA256SUMS": sums.encode(), "SHA256SUMS.sig": signature.hex().encode()}
+    files = {
+        **files,
+        "SHA256SUMS": sums.encode(),
+        "SHA256SUMS.sig": f"{signature.hex()}\n".encode(),
+    }
     return zipped(files, path)
 
 
 def zipped(files: dict[str, bytes], path: Path) -> Path:
-    """The files as they are."""
+    """The files as they are, in a zip file as the platform writes it."""
     with zipfile.ZipFile(path, "w") as archive:
         for name in sorted(files):
-            archive.writestr(name, files[name])
+            # The time of this class is 1 January 1980.
+            archive.writestr(zipfile.ZipInfo(name), files[name])
     return path
 
 
@@ -282,12 +290,17 @@ def _checkpoints(digest: bytes, roots: list[bytes], *, handover: bool) -> list[s
     ]
 
 
-def _events() -> list[dict[str, Any]]:
+def events(*, draws_lots: bool = True, rehearsal: bool = False) -> list[dict[str, Any]]:
+    """The course of a vote up to its result, or of a test run up to its count."""
     way = ["draft", "call", "review", "appeals", "frozen", "voting", "closing", "sealed", "drawn",
            "tallied", "objections"]  # fmt: skip
     verbs = ["announce", "end_call", "open_appeals", "freeze", "open", "close", "seal", "draw",
              "count", "publish"]  # fmt: skip
-    return [
+    if not draws_lots:
+        way.remove("drawn")
+        verbs.remove("draw")
+    made = [
         {"at": f"2026-11-{day:02}T08:00:00Z", "verb": verb, "from": before, "to": after}
         for day, (verb, before, after) in enumerate(zip(verbs, way, way[1:], strict=False), start=1)
     ]
+    return made[3:-1] if rehearsal else made

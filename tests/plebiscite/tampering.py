@@ -7,11 +7,11 @@ bundle anew: what is caught then does not rest on the signature.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import warnings
 import zipfile
 from collections.abc import Callable
-from pathlib import Path
 
 from plebiscite.ballots import commitment
 from plebiscite.bundle import signing, texts
@@ -200,6 +200,64 @@ def _round_changed(value: dict) -> None:
 
 def _counts(name: str, key: str) -> Change:
     return _edit("reconciliation.json", lambda value: value[name].update({key: 99}))
+
+
+def _signed_by_another(files: Files) -> None:
+    """The genuine list of sums, signed by somebody who has a key of their own."""
+    signature = signing.sign_sums(
+        plebiscite=bundles.IDENT,
+        manifest_hash=hashlib.sha256(files["manifest.json"]).digest(),
+        sums=files["SHA256SUMS"],
+        private_key=b"\5" * 32,
+    )
+    files["SHA256SUMS.sig"] = f"{signature.hex()}\n".encode()
+
+
+def _swap_checkpoints(rows: list[dict]) -> None:
+    rows[0], rows[1] = rows[1], rows[0]
+
+
+def _same_rows(name: str, change: Callable[[bytes], bytes]) -> Change:
+    """A file that says the same to a reader who is not strict."""
+
+    def tamper(files: Files) -> None:
+        before = files[name]
+        files[name] = change(before)
+        assert files[name] != before
+
+    return tamper
+
+
+def _field_twice(raw: bytes) -> bytes:
+    """One reader takes the first of the two, another one the last."""
+    return raw.replace(b'{"ballot":', b'{"ballot":"ranked:M4","ballot":', 1)
+
+
+def _no_pool(value: dict) -> None:
+    """The last votes of the box were opened as soon as there were enough for a flush."""
+    rest = value["flushes"].pop()
+    value["flushes"] += [{**rest, "last": False}, {"after": 15, "size": 0, "last": True}]
+
+
+def _second_winner(value: dict) -> None:
+    value["winner"] = "M4"
+
+
+def _step_passed_over(rows: list[dict]) -> None:
+    rows[4]["to"] = rows.pop(5)["to"]
+
+
+def _day_in_two_rows(value: dict) -> None:
+    first = value["turnout"][0]
+    first["number"] -= 1
+    value["turnout"].insert(0, {**first, "number": 1})
+
+
+def _names_swapped(raw: bytes) -> bytes:
+    """Numbers that stand for other options: another program finds another winner."""
+    return raw.replace(b" 1: M1 ", b" 1: M ").replace(b" 2: M2 ", b" 2: M1 ").replace(
+        b" 1: M ", b" 1: M2 "
+    )  # fmt: skip
 
 
 #: What is done, the check that catches it, whether the bundle is signed anew, the change.
@@ -415,20 +473,209 @@ KINDS: list[tuple[str, str, bool, Change]] = [
         _edit_lines("events.jsonl", lambda rows: rows[6].update(to="call")),
     ),
     ("a step is left out", "events", True, _edit_lines("events.jsonl", lambda rows: rows.pop(3))),
+    ("signed by another key", "signature", False, _signed_by_another),
+    (
+        "more stands behind the signature",
+        "signature",
+        False,
+        _same_rows("SHA256SUMS.sig", lambda raw: raw + b"x\n"),
+    ),
+    ("a file that nobody knows, listed", "form", True, lambda files: files.update({"a.txt": b"x"})),
+    (
+        "a name that leads out of the folder",
+        "form",
+        True,
+        lambda files: files.update({"../verify.py": b"print('OK')"}),
+    ),
+    (
+        "a name with a letter of another alphabet",
+        "form",
+        True,
+        lambda files: files.update({"\u043epenings.jsonl": files["openings.jsonl"]}),
+    ),
+    ("a file is removed, and the list", "form", True, lambda files: files.pop("moderation.csv")),
+    (
+        "lines end with CRLF",
+        "form",
+        True,
+        _same_rows("openings.jsonl", lambda raw: raw.replace(b"\n", b"\r\n")),
+    ),
+    (
+        "rows of a table end with CRLF",
+        "form",
+        True,
+        _same_rows("codes_spent.csv", lambda raw: raw.replace(b"\n", b"\r\n")),
+    ),
+    (
+        "a last line without its end",
+        "form",
+        True,
+        _same_rows("events.jsonl", lambda raw: raw[:-1]),
+    ),
+    (
+        "a last row without its end",
+        "form",
+        True,
+        _same_rows("paper_batches.csv", lambda raw: raw[:-1]),
+    ),
+    (
+        "quotation marks that nobody needs",
+        "form",
+        True,
+        _same_rows("moderation.csv", lambda raw: raw.replace(b"accepted", b'"accepted"')),
+    ),
+    (
+        "a mark of the byte order",
+        "form",
+        True,
+        _same_rows("stats.json", lambda raw: b"\xef\xbb\xbf" + raw),
+    ),
+    ("a field is there twice", "form", True, _same_rows("openings.jsonl", _field_twice)),
+    ("a field that nobody knows", "form", True, _edit("tally.json", _second_winner)),
+    (
+        "a yes where a number stands",
+        "form",
+        True,
+        _same_rows("log.jsonl", lambda raw: raw.replace(b'"position":1,', b'"position":true,')),
+    ),
+    (
+        "a fraction where a whole number stands",
+        "form",
+        True,
+        _same_rows("stats.json", lambda raw: raw.replace(b'"size":3}', b'"size":3.0}')),
+    ),
+    (
+        "letters written as numbers",
+        "form",
+        True,
+        _same_rows("beacon.json", lambda raw: raw.replace("ó".encode(), b"\\u00f3")),
+    ),
+    (
+        "two pictures of one option",
+        "options",
+        True,
+        lambda files: files.update({"options/M2.gif": b"other"}),
+    ),
+    (
+        "two checkpoints are swapped",
+        "checkpoints",
+        True,
+        _edit_lines("checkpoints.jsonl", _swap_checkpoints),
+    ),
+    (
+        "the log is cut at its end",
+        "checkpoints",
+        True,
+        _edit_lines("log.jsonl", lambda rows: rows.pop()),
+    ),
+    ("the box was emptied too early", "mix", True, _edit("stats.json", _no_pool)),
+    (
+        "another size of flushes is named",
+        "mix",
+        True,
+        _edit("stats.json", lambda value: value.update(mix_k=20)),
+    ),
+    (
+        "a void reason below zero",
+        "paper",
+        True,
+        _replace("paper_batches.csv", "overvote=1 unclear=1", "overvote=3 unclear=-1"),
+    ),
+    (
+        "turnout of a channel that there was not",
+        "counts",
+        True,
+        _edit("stats.json", lambda value: value["turnout"][0].update(channel="phone")),
+    ),
+    ("turnout of a day in two rows", "counts", True, _edit("stats.json", _day_in_two_rows)),
+    ("a number where a yes stands", "tally", True, _result(is_binding=1)),
+    ("options under other numbers", "exports", True, _same_rows("ballots.toi", _names_swapped)),
+    ("an option under another name", "exports", True, _replace("ballots.abif", " 2]", " 3]")),
+    (
+        "more ballots than are announced",
+        "exports",
+        True,
+        _replace("ballots.toi", "# NUMBER VOTERS: ", "# NUMBER VOTERS: 1"),
+    ),
+    ("a step is passed over", "events", True, _edit_lines("events.jsonl", _step_passed_over)),
+    (
+        "a step of another name",
+        "events",
+        True,
+        _edit_lines("events.jsonl", lambda rows: rows[4].update(verb="extend")),
+    ),
+    (
+        "a moment that is none",
+        "events",
+        True,
+        _edit_lines("events.jsonl", lambda rows: rows[-1].update(at="2026-11-10")),
+    ),
 ]
 
 
-#: The name of this file is in the zip twice; told by `sums`, whoever did it.
+#: The name of this file is in the zip twice.
 TWICE = "stats.json"
 
 
-def packed_twice(whole: bytes, path: Path) -> Path:
-    """A bundle to which a file was added under a name that it has already."""
-    path.write_bytes(whole)
-    with warnings.catch_warnings(), zipfile.ZipFile(path, "a") as archive:
-        warnings.simplefilter("ignore", UserWarning)
-        archive.writestr(TWICE, archive.read(TWICE))
-    return path
+def _packed(change: Callable[[zipfile.ZipFile], None]) -> Callable[[bytes], bytes]:
+    """Something is done with the zip file itself."""
+
+    def tamper(whole: bytes) -> bytes:
+        target = io.BytesIO(whole)
+        with warnings.catch_warnings(), zipfile.ZipFile(target, "a") as archive:
+            warnings.simplefilter("ignore", UserWarning)
+            change(archive)
+        return target.getvalue()
+
+    return tamper
+
+
+def _add_twice(archive: zipfile.ZipFile) -> None:
+    archive.writestr(zipfile.ZipInfo(TWICE), archive.read(TWICE))
+
+
+def _hide(archive: zipfile.ZipFile) -> None:
+    """A file that the directory of the zip does not name: other programs find it all the same."""
+    archive.writestr(zipfile.ZipInfo("zz.txt"), b"other ballots")
+    archive.filelist.pop()
+
+
+def _comment(archive: zipfile.ZipFile) -> None:
+    archive.comment = b"M4 has won"
+
+
+def _other_name(whole: bytes) -> bytes:
+    """Beside the file itself another name stands than in the directory."""
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        place = archive.getinfo(TWICE).header_offset + 30
+    return whole[:place] + b"stans.json" + whole[place + len(TWICE) :]
+
+
+def _cut_name(whole: bytes) -> bytes:
+    """A name with a NUL in it: some programs read it to there, others to its end."""
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        place = whole.index(b"verify.py", archive.start_dir)
+    return whole[: place + 6] + b"\0" + whole[place + 7 :]
+
+
+#: What is done to the zip file by anybody, and the check that catches it.
+ZIPPED: list[tuple[str, str, Callable[[bytes], bytes]]] = [
+    ("a file is there twice", "sums", _packed(_add_twice)),
+    ("another name beside the file than in the directory", "sums", _other_name),
+    ("a name with a NUL in it", "sums", _cut_name),
+    ("a file that the directory does not name", "form", _packed(_hide)),
+    ("a comment in the zip file", "form", _packed(_comment)),
+    ("something behind the zip file", "form", lambda whole: whole + b"\nM4 has won"),
+]
+
+
+def packed_anew(whole: bytes) -> bytes:
+    """The same files in a zip file of other bytes."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, raw in bundles.unpacked(whole).items():
+            archive.writestr(name, raw)
+    return target.getvalue()
 
 
 def _resummed(files: Files) -> Files:

@@ -25,7 +25,7 @@ from tests.plebiscite import bundles, pythons, tampering
 VERIFY = ROOT / "plebiscite" / "verifier" / "verify.py"
 #: Of the bundle with the test keys. Another one means that the format has changed: then every
 #: bundle that was published before no longer comes out the same.
-GOLDEN = "6b9c787591eff9ab80fc21f5a1a3d938f35bfaa653b8880a626af8c75c90c6d1"
+GOLDEN = "dcb5c9c065a3a502185c3295cf89cf0a42a86811f9771327653f2ae9db63ab5f"
 EXIT = {name: code for name, code, _pl, _en in verify.CHECKS}
 
 
@@ -111,7 +111,7 @@ def test_a_whole_bundle_passes(tmp_path, method):
     assert "FAILED" not in said
     skipped = {line.split()[1] for line in said.splitlines() if line.startswith("SKIPPED")}
     # Nobody gave an older copy, a receipt or a code.
-    assert skipped == {"17", "30", "31"}
+    assert skipped == {"17", "29", "30", "31"}
 
 
 @pytest.mark.parametrize(
@@ -150,10 +150,46 @@ def test_tampering_is_caught_by_the_right_check(tmp_path, whole, what, check, is
     assert f"FAILED    {EXIT[check]}" in said
 
 
-def test_a_file_that_is_there_twice_is_told(tmp_path, whole):
-    code, said = verified(tampering.packed_twice(whole, tmp_path / "bundle.zip"))
+@pytest.mark.parametrize(
+    ("what", "check", "change"), tampering.ZIPPED, ids=[kind[0] for kind in tampering.ZIPPED]
+)
+def test_tampering_with_the_zip_file_is_caught(tmp_path, whole, what, check, change):
+    code, said = verified(saved(change(whole), tmp_path))
+    assert code == EXIT[check], f"{what}\n{said}"
+    if what == "a file is there twice":
+        assert f"a file is there twice: {tampering.TWICE}" in said
+
+
+def test_a_bundle_that_was_packed_anew_is_none(tmp_path, whole):
+    code, said = verified(saved(tampering.packed_anew(whole), tmp_path))
+    assert (code, "packed anew" in said) == (2, True)
+
+
+def test_a_vote_made_anew_from_its_start_agrees_with_itself_alone(tmp_path, whole):
+    """Whoever has all keys and ballots can change a rule and make everything else to fit."""
+    path = saved(
+        bundles.written(bundles.make(rules=bundles.rules_of("ranked", winners=2))), tmp_path
+    )
+    code, said = verified(path)
+    assert code == 0
+    assert "SKIPPED   29  the manifest that was announced: " in said
+    assert '{"pl": "Znak na drzwi"}' in said
+    files = bundles.unpacked(whole)
+    announced = hashlib.sha256(files["manifest.json"]).hexdigest()
+    assert verified(path, "--manifest-hash", f" {announced.upper()}")[0] == EXIT["announced"]
+    for name in ("log.jsonl", "checkpoints.jsonl"):
+        older = tmp_path / name
+        older.write_bytes(files[name])
+        assert verified(path, "--previous", str(older))[0] == EXIT["previous"]
+
+
+def test_what_a_file_says_writes_no_lines_of_its_own(tmp_path, whole):
+    files = bundles.unpacked(whole)
+    files["x\nOK        25  count of the ballots: winner: M9\x1b[2K"] = b""
+    code, said = verified(bundles.zipped(files, tmp_path / "bundle.zip"))
     assert code == EXIT["sums"]
-    assert f"a file is there twice: {tampering.TWICE}" in said
+    assert "\x1b" not in said
+    assert not [line for line in said.splitlines() if line.startswith("OK") and "M9" in line]
 
 
 def test_an_older_copy_has_to_be_the_beginning(tmp_path, whole):
@@ -164,6 +200,27 @@ def test_an_older_copy_has_to_be_the_beginning(tmp_path, whole):
     code, said = verified(path, "--previous", str(older))
     assert (code, "7 lines" in said) == (0, True)
     assert verified(path, "--previous", str(path))[0] == 0
+    # A part of the log as it is published, and its checkpoints, are copies too.
+    shard = [
+        line for line in files["log.jsonl"].splitlines(keepends=True) if b'"position":5' in line
+    ]
+    older.write_bytes(b"".join(shard))
+    assert verified(path, "--previous", str(older))[0] == 0
+    older.write_bytes(shard[0].replace(b'"position":5', b'"position":6'))
+    assert verified(path, "--previous", str(older))[0] == EXIT["previous"]
+    older.write_bytes(files["checkpoints.jsonl"])
+    code, said = verified(path, "--previous", str(older))
+    assert (code, "3 lines" in said) == (0, True)
+    # What is no copy is told as such, and proves nothing.
+    older.write_bytes(b"")
+    code, said = verified(path, "--previous", str(older))
+    assert (code, "SKIPPED   17" in said) == (0, True)
+    for wrong in (files["openings.jsonl"], b"[]\n", b"5\n", b"\xff\n", b"[" * 100_000):
+        older.write_bytes(wrong)
+        assert verified(path, "--previous", str(older))[0] == EXIT["previous"]
+    for nowhere in ("nowhere.jsonl", "nowhere.zip", ""):
+        code, said = verified(path, "--previous", str(tmp_path / "x" / nowhere))
+        assert (code, "FAILED    17" in said) == (EXIT["previous"], True)
     other = saved(bundles.written(bundles.make(seed=2)), tmp_path / "..")
     code, said = verified(path, "--previous", str(other))
     assert code == EXIT["previous"]
@@ -174,7 +231,7 @@ def test_another_manifest_than_the_announced_one(tmp_path, whole):
     path = saved(whole, tmp_path)
     genuine = hashlib.sha256(bundles.unpacked(whole)["manifest.json"]).hexdigest()
     assert verified(path, "--manifest-hash", genuine)[0] == 0
-    assert verified(path, "--manifest-hash", "00" * 32)[0] == EXIT["manifest"]
+    assert verified(path, "--manifest-hash", "00" * 32)[0] == EXIT["announced"]
 
 
 def test_receipts(tmp_path, whole):
@@ -225,9 +282,17 @@ def test_what_is_no_bundle(tmp_path):
 
 def test_malformed_files_never_end_in_a_traceback(tmp_path, whole):
     for name in bundles.unpacked(whole):
-        if name.startswith(("SHA", "options", "verify", "VERIFY", "LICENSE", "moderation")):
+        if name.startswith(("SHA", "options", "verify", "VERIFY", "LICENSE")):
             continue
-        for wrong in (b"", b"{}\n", b"[1]\n", b'{"a":', b"\xff\xfe"):
+        for wrong in (
+            b"",
+            b"{}\n",
+            b"[1]\n",
+            b'{"a":',
+            b"\xff\xfe",
+            b"[" * 100_000,
+            b'"\0' * 99_999,
+        ):
             files = bundles.unpacked(whole)
             files[name] = wrong
             path = bundles.packed(files, tmp_path / "bundle.zip")
@@ -407,9 +472,10 @@ def test_the_table_in_the_docs_is_the_one_that_is_tested():
     for what, check, is_signed, _change in tampering.KINDS:
         by = "operator" if is_signed else "anybody"
         assert f"| {what} | {by} | {check} ({EXIT[check]}) |" in text
-    assert f"| a file is there twice | anybody | sums ({EXIT['sums']}) |" in text
+    for what, check, _change in tampering.ZIPPED:
+        assert f"| {what} | anybody | {check} ({EXIT[check]}) |" in text
     # Every check of the bundle itself has a kind; the others need something besides the file.
     caught = {check for _what, check, _is_signed, _change in tampering.KINDS}
-    assert caught == set(EXIT) - {"previous", "receipt", "code"}
-    number = len(tampering.KINDS) + 1
+    assert caught == set(EXIT) - {"previous", "announced", "receipt", "code"}
+    number = len(tampering.KINDS) + len(tampering.ZIPPED)
     assert f"SKIPPED said; {number} kinds of tampering" in (ROOT / "docs/status.md").read_text()

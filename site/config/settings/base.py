@@ -128,7 +128,7 @@ PAUSE_FILE = VAR_DIR / "pause"
 KEYS_DIR = VAR_DIR / "keys"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "core.staticfiles.HashedStaticFiles"},
 }
 WHITENOISE_MANIFEST_STRICT = True
 # Files that belong to people: outside of everything that is served (docs/core.md).

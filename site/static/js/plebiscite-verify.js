@@ -39,7 +39,7 @@ function verify(part) {
     }
     progress.value = 0;
     progress.hidden = false;
-    worker = new Worker(part.dataset.worker);
+    worker = new Worker(part.dataset.worker, { type: "module" });
     worker.addEventListener("message", ({ data }) => {
       if (data.name) write(data);
       if (!data.done) return;
