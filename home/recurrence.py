@@ -58,7 +58,9 @@ class Rule:
     def as_calendar_rule(self, first: datetime) -> dict[str, Any]:
         """The rule as RFC 5545 writes it."""
         start = first.astimezone(TOWN_TIME)
-        until = datetime.combine(self.until, time(23, 59, 59), TOWN_TIME).astimezone(UTC)
+        # Not beyond what pages show: a slip in a year stops there in calendars too.
+        last = max(self.days(start.date()), default=self.until)
+        until = datetime.combine(last, time(23, 59, 59), TOWN_TIME).astimezone(UTC)
         if self.every is Every.MONTH:
             which = f"{(start.day - 1) // 7 + 1}{WEEKDAYS[start.weekday()]}"
             return {"freq": "monthly", "byday": which, "until": until}
@@ -85,9 +87,15 @@ def occurrences(starts_at: datetime, ends_at: datetime, rule: Rule | None) -> li
     start, end = starts_at.astimezone(TOWN_TIME), ends_at.astimezone(TOWN_TIME)
     over = end.date() - start.date()
     return [
-        Occurrence(
+        _occurrence(
             datetime.combine(day, start.time(), TOWN_TIME).astimezone(UTC),
             datetime.combine(day + over, end.time(), TOWN_TIME).astimezone(UTC),
+            ends_at - starts_at,
         )
         for day in rule.days(start.date())
     ]
+
+
+def _occurrence(starts_at: datetime, ends_at: datetime, lasts: timedelta) -> Occurrence:
+    """A time by the clock; in the night without an hour from two to three it lasts as long."""
+    return Occurrence(starts_at, ends_at if ends_at > starts_at else starts_at + lasts)

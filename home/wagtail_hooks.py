@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.templatetags.static import static
 from django.urls import reverse
@@ -16,7 +17,7 @@ from wagtail.admin.paginator import WagtailPaginator
 from wagtail.admin.ui.components import Component
 from wagtail.models import Site
 
-from home.admin import dashboard, reports, translations
+from home.admin import attention, dashboard, reports, translations
 from home.admin.letters import LetterViewSet
 from home.admin.newsletter import IssueViewSet
 from home.law import review_due
@@ -96,6 +97,15 @@ def take_letters(
 ) -> HttpResponse | None:
     """The form of a contact page is a view's; its page type is a model and knows no forms."""
     return contact(request, page) if isinstance(page, ContactFormPage) else None
+
+
+@hooks.register("before_edit_page")
+def tell_of_broken_blocks(request: HttpRequest, page: Any) -> None:
+    """Blocks that cannot be read are left out of the form: saving it loses them, so it says so."""
+    found = attention.broken_blocks(page) if request.method == "GET" else []
+    if found:
+        text = _("These blocks are damaged and nobody sees them; saving removes them: %(names)s.")
+        messages.warning(request, text % {"names": ", ".join(found)})
 
 
 @hooks.register("register_admin_urls")

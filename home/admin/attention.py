@@ -8,12 +8,16 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.core.cache import cache
+from django.db.models import TextField
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
+from wagtail.fields import StreamField
 from wagtail.models import Comment, Page
 
 from core.i18n.dates import TOWN_TIME, long_date
+from core.mending import broken_blocks as blocks_left_out
 from core.models import BasePage
 
 #: Without a date of its own a page is looked at again after this long.
@@ -81,6 +85,20 @@ def comment_rows() -> Iterator[tuple[Page, tuple[str, ...]]]:
         written = long_date(one.created_at.astimezone(TOWN_TIME).date())
         author = str(one.user) if one.user else "–"
         yield one.page, (Truncator(one.text).chars(120), author, written)
+
+
+def broken_blocks(page: Page) -> list[str]:
+    """Blocks in the database that no page shows because they are damaged, by their names."""
+    model = page.specific_class
+    if model is None:
+        return []
+    found: list[str] = []
+    for one in model._meta.get_fields():
+        if isinstance(one, StreamField):
+            rows = model._base_manager.filter(pk=page.pk)
+            raw = rows.annotate(raw=Cast(one.name, TextField())).values_list("raw", flat=True)
+            found += blocks_left_out(one.stream_block, raw.first())
+    return found
 
 
 def counted(name: str, count: Any) -> int:

@@ -22,12 +22,14 @@ from wagtail.query import PageQuerySet
 from wagtail.search import index
 
 from core.blocks import BodyBlock
-from core.i18n.dates import long_date
+from core.i18n.dates import TOWN_TIME, long_date
 from core.models import BasePage
 from home.recurrence import Every, Occurrence, Rule, occurrences
 
 MONTHS_AROUND = 18
 DATES_SHOWN = 8
+#: For how long an event may come again.
+LONGEST = timedelta(days=731)
 
 
 def _days(text: str) -> frozenset[date]:
@@ -232,6 +234,9 @@ class EventPage(RoutablePageMixin, BasePage):
             return
         if self.ends_at - self.starts_at >= timedelta(days=7):
             raise ValidationError({"ends_at": _("What comes again lasts less than a week.")})
+        if self.repeats_until > self.starts_at.astimezone(TOWN_TIME).date() + LONGEST:
+            text = _("It can come again for two years at most. Make it anew then.")
+            raise ValidationError({"repeats_until": text})
         if not occurrences(self.starts_at, self.ends_at, self._rule(days)):
             raise ValidationError({"repeats_until": _("With these days it never takes place.")})
 

@@ -40,6 +40,7 @@ from wagtail.models import (
 from wagtail.search import index
 
 from core.blocks import BodyBlock
+from core.mending import without_missing
 from core.models import OwnInEachLanguage
 
 
@@ -319,6 +320,11 @@ class Service(
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
+
+    @classmethod
+    def from_serializable_data(cls, data: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """A revision, whatever of it was deleted since."""
+        return super().from_serializable_data(without_missing(cls, data), *args, **kwargs)
 
     def clean(self) -> None:
         super().clean()

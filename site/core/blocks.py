@@ -25,6 +25,7 @@ from wagtail.rich_text import get_text_for_indexing
 from wagtail.snippets.blocks import SnippetChooserBlock
 
 from core import ports
+from core.mending import MendingStreamBlock
 
 TEXT_FEATURES = ["bold", "italic", "ol", "ul", "link", "document-link"]
 
@@ -308,7 +309,7 @@ class EmbedBlock(blocks.StructBlock):
         label = _("Content of another site")
 
 
-class BodyBlock(blocks.StreamBlock):
+class BodyBlock(MendingStreamBlock):
     """The body of every page."""
 
     paragraph = ParagraphBlock(features=TEXT_FEATURES)
@@ -344,7 +345,7 @@ class BodyBlock(blocks.StreamBlock):
         block_counts: dict[str, dict[str, int]] = {}
 
 
-class FaqBlock(blocks.StreamBlock):
+class FaqBlock(MendingStreamBlock):
     """Questions in groups: headings, a word between them, and questions that unfold."""
 
     heading = HeadingBlock(max_length=120)
@@ -355,7 +356,7 @@ class FaqBlock(blocks.StreamBlock):
         block_counts = {"accordion": {"min_num": 1}}
 
 
-class FilesBlock(blocks.StreamBlock):
+class FilesBlock(MendingStreamBlock):
     """Files in groups."""
 
     heading = HeadingBlock(max_length=120)
@@ -366,7 +367,7 @@ class FilesBlock(blocks.StreamBlock):
         block_counts = {"downloads": {"min_num": 1}}
 
 
-class GalleryBlock(blocks.StreamBlock):
+class GalleryBlock(MendingStreamBlock):
     """Pictures beside each other, each with its caption."""
 
     image = FigureBlock()

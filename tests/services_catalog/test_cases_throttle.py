@@ -5,15 +5,16 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from bs4 import BeautifulSoup
 from django.urls import reverse
 
 from core.outbox.models import OutboxMail
 from core.throttle import throttle
+from core.throttle.models import ThrottleCount
 from services_catalog.cases.models import CaseMessage, ServiceRequest
 from services_catalog.place.models import Idea
-from tests.services_catalog.test_cases import case, links, service, text
+from tests.factories.cases import links, text
 
-__all__ = ["case", "service"]
 pytestmark = pytest.mark.django_db
 
 
@@ -24,7 +25,7 @@ def _twice(monkeypatch):
     def strict(scope, key, *, limit, per):
         throttle(scope, key, limit=min(limit, 2), per=per)
 
-    for module in ("cases.views.asking", "cases.views.following", "place.views"):
+    for module in ("cases.views.asking", "cases.views.following", "place.views", "without_link"):
         monkeypatch.setattr(f"services_catalog.{module}.throttle", strict)
 
 
@@ -42,6 +43,16 @@ def test_requests(client, service):
     url = f"/uslugi/{service.slug}/zgloszenie/"
     assert three_times(client, url, request) == [200, 200, 429]
     assert ServiceRequest.objects.count() == 2
+    # What was typed stays on the page, and is sent from there when the time has passed.
+    words = "Kran cieknie od wtorku,\nproszę zadzwonić po 16 <script>"
+    soup = BeautifulSoup(client.post(url, request() | {"text": words}).content, "html.parser")
+    assert words.split("\n")[1] in soup.select_one("main blockquote").get_text()
+    form = soup.select_one("main form")
+    again = {one["name"]: one.get_text().removeprefix("\n") for one in form.select("textarea")}
+    assert again["text"] == words and "csrfmiddlewaretoken" not in again
+    ThrottleCount.objects.all().delete()
+    assert client.post(form["action"], again).status_code == 200
+    assert ServiceRequest.objects.filter(text=words).count() == 1
     assert client.get(url).status_code == 200, "reading is not counted"
 
 
@@ -54,7 +65,9 @@ def test_lost_links(client, case):
 
 def test_pins(client, case):
     data = {"number": case.number, "pin": "00000000"}
-    assert three_times(client, reverse("services:pin"), lambda: data) == [422, 422, 429]
+    url = reverse("services:pin")
+    assert three_times(client, url, lambda: data) == [422, 422, 429]
+    assert b"00000000" not in client.post(url, data).content, "a secret is not shown again"
 
 
 def test_messages(client, case):

@@ -22,13 +22,12 @@ from services_catalog.cases.access import ACCESS_KEY
 from services_catalog.cases.models import CaseMessage, RequestContact, ServiceRequest
 from services_catalog.cases.rules import LinkHolder
 from services_catalog.models.service import Service, ServiceMode
+from tests.factories.cases import PDF, ask, person, taken, text
 from tests.factories.forms import field, form_json
-from tests.services_catalog.test_cases import ask, coordinator, person, service, taken, text
-from tests.services_catalog.test_cases_full import PDF
 from tests.services_catalog.test_packages import ask as ask_package
 from tests.services_catalog.test_packages import asking, package
 
-__all__ = ["asking", "coordinator", "package", "service"]
+__all__ = ["asking", "package"]
 pytestmark = pytest.mark.django_db
 WORDS = "Cieknie kran <b>w kuchni</b> i nie umiem go zakręcić."
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import logging
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from PIL.Image import DecompressionBombError
 from wagtail.documents.models import AbstractDocument, Document
-from wagtail.images.models import AbstractImage, AbstractRendition, Filter
+from wagtail.images.models import AbstractImage, AbstractRendition, Filter, SourceImageIOError
+
+log = logging.getLogger("core.pictures")
 
 #: Part of the name of a size that takes long to draw.
 SLOW = "format-avif"
@@ -66,6 +72,19 @@ class Picture(AbstractImage):
         """The alternative text in the active language, else in Polish."""
         language = get_language() or settings.LANGUAGE_CODE
         return getattr(self, f"description_{language}", "") or self.description
+
+    def generate_rendition_file(self, filter: Filter, *, source: Any = None) -> Any:
+        """One size. A file that cannot be drawn is told in the log and shown as a missing picture.
+
+        Raises SourceImageIOError, which the tags that draw pictures in pages know.
+        """
+        try:
+            return super().generate_rendition_file(filter, source=source)
+        except SourceImageIOError:
+            raise
+        except (OSError, ValueError, KeyError, SyntaxError, DecompressionBombError) as error:
+            log.warning("Picture %s cannot be drawn as %s: %r", self.pk, filter.spec, error)
+            raise SourceImageIOError(str(error)) from error
 
     def get_renditions(self, *filters: Filter | str) -> dict[str, PictureRendition]:
         """Those asked for; AVIF only when it was drawn already.

@@ -16,6 +16,7 @@ from wagtail.models import Page
 from wagtail.search import index
 from wagtail_localize.fields import BaseTranslatableField
 
+from core.mending import without_missing
 from core.sharing.card import Card
 from core.structured import named
 
@@ -108,6 +109,11 @@ class BasePage(Page):
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def from_serializable_data(cls, data: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """A revision, whatever of it was deleted since."""
+        return super().from_serializable_data(without_missing(cls, data), *args, **kwargs)
 
     @cached_property
     def text_language(self) -> str:

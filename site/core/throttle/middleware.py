@@ -24,9 +24,38 @@ class ThrottleMiddleware:
         return too_many(request, error) if isinstance(error, Throttled) else None
 
 
+# A form with one of these in a name is not sent back: the page would hold a secret.
+_SECRETS = ("password", "pin", "code", "token", "secret", "key_", "ballot", "nonce", "receipt")
+# From here on a text is worth copying.
+_LONG = 40
+
+
+def typed(request: HttpRequest) -> list[tuple[str, str]]:
+    """The fields of a refused form, to be sent once more; none where they hold a secret."""
+    if request.method != "POST":
+        return []
+    fields = [
+        (name, str(value))
+        for name, values in request.POST.lists()
+        for value in values
+        if name != "csrfmiddlewaretoken"
+    ]
+    if any(secret in name.lower() for name, _value in fields for secret in _SECRETS):
+        return []
+    return fields
+
+
 def too_many(request: HttpRequest, error: Throttled) -> HttpResponse:
-    """The page that says when to come back. What was typed is still in the visitor's browser."""
-    response = render(request, "429.html", {"wait": wait_text(error.retry_after)}, status=429)
+    """The page that says when to come back, and holds what was typed until then."""
+    fields = typed(request)
+    context = {
+        "wait": wait_text(error.retry_after),
+        "fields": fields,
+        "texts": [value for _name, value in fields if len(value) >= _LONG and " " in value],
+        "address": request.get_full_path(),
+        "has_files": bool(request.FILES),
+    }
+    response = render(request, "429.html", context, status=429)
     response.headers["Retry-After"] = str(error.retry_after)
     response.headers["Cache-Control"] = "no-store"
     return response
