@@ -220,12 +220,12 @@ class TestAFormThatIsGone:
         Service.objects.filter(pk=always.pk).update(live=False, form_version=None)
         page = ask_package(client, package, always=seen, text=WORDS)
         assert page.status_code == 422 and not ServiceRequest.objects.exists()
-        told = BeautifulSoup(page.content, "html.parser").select_one("main [role=alert]").text
+        told = alerts(page)
         assert always.name in told and wish.name not in told
         assert box(page, "id_text") == WORDS
         PackageItem.objects.filter(service=wish).update(is_required=True)
         page = ask_package(client, package, always=shown_parts(page))
-        told = BeautifulSoup(page.content, "html.parser").select_one("main [role=alert]").text
+        told = alerts(page)
         assert wish.name in told and always.name not in told
         for odd in ("", "x,²", "9" * 40):
             assert ask_package(client, package, always=odd, name="").status_code == 422
@@ -256,6 +256,12 @@ class TestAFormThatIsGone:
         assert other is None or soup.select_one(f"option[value='{other.pk}']")
         assert soup.select_one("form[method=post] select[name=service]")
         assert not ServiceRequest.objects.exists()
+
+
+def alerts(page) -> str:
+    """All that a page calls out."""
+    found = BeautifulSoup(page.content, "html.parser").select("main [role=alert]")
+    return " ".join(one.text for one in found)
 
 
 def shown_parts(page) -> str:
