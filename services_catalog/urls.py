@@ -21,11 +21,11 @@ urlpatterns = [
     path("uslugi/termin/<uuid:uuid>/", bookings.book, name="book"),
     path("uslugi/termin/<uuid:uuid>/wyslane/", bookings.book_sent, name="book_sent"),
     path("uslugi/<slug:slug>/terminy/", bookings.dates, name="dates"),
-    path("sprawy/zgubiony-link/", views.lost_link, name="lost_link"),
+    path("sprawy/zgubiony-link/", views.CaseLostLink.as_view(), name="lost_link"),
     path("sprawy/zgubiony-link/wyslany/", views.lost_link_sent, name="lost_link_sent"),
     path("sprawy/otworz/<str:token>/", views.OpenCase.as_view(), name="open"),
     path("sprawy/potwierdz/<str:token>/", views.ConfirmCase.as_view(), name="confirm"),
-    path("sprawy/numer-i-pin/", views.open_with_pin, name="pin"),
+    path("sprawy/numer-i-pin/", views.CaseByPin.as_view(), name="pin"),
     path(
         "sprawy/rezerwacja/otworz/<str:token>/",
         bookings.OpenBooking.as_view(),
@@ -46,8 +46,12 @@ urlpatterns = [
         bookings.GiveUpBooking.as_view(),
         name="booking_give_up",
     ),
-    path("sprawy/rezerwacja/zgubiony-link/", bookings.lost_link, name="booking_lost_link"),
-    path("sprawy/rezerwacja/numer-i-pin/", bookings.open_with_pin, name="booking_pin"),
+    path(
+        "sprawy/rezerwacja/zgubiony-link/",
+        bookings.BookingLostLink.as_view(),
+        name="booking_lost_link",
+    ),
+    path("sprawy/rezerwacja/numer-i-pin/", bookings.BookingByPin.as_view(), name="booking_pin"),
     path("sprawy/rezerwacja/<uuid:pk>/", bookings.booking_page, name="booking"),
     path(
         "sprawy/rezerwacja/<uuid:pk>/termin.ics", bookings.booking_calendar, name="booking_calendar"

@@ -67,7 +67,8 @@ class Beacon(models.Model):
         Plebiscite, models.CASCADE, primary_key=True, related_name="beacon"
     )
     value = models.CharField(_("drawn number"), max_length=200)
-    source = models.CharField(_("where it comes from"), max_length=400)
+    # Of both people, where they have read it in two places.
+    source = models.CharField(_("where it comes from"), max_length=802)
     log_root = models.BinaryField(max_length=32)
     order = ArrayField(models.CharField(max_length=8))
 

@@ -36,6 +36,7 @@ DESTROY = "destroy_keys"
 def enter_beacon(plebiscite: Plebiscite, *, actor: Any, value: str, source: str) -> Beacon | None:
     """The drawn number, as one person reads it; the second one to enter the same draws the lots.
 
+    Each says where they read it; where they read it in two places, both are published.
     Gives None after the first person. Raises PermissionDenied, and Refused when lots are not
     drawn, when the same person comes twice, or when the two numbers differ: then the first one
     goes too, as nobody knows which is right.
@@ -61,7 +62,8 @@ def enter_beacon(plebiscite: Plebiscite, *, actor: Any, value: str, source: str)
         raise DifferentNumbers(
             _("The two numbers differ. Nothing was kept: both people read it once more.")
         )
-    beacon = _write(current, value, draft.source)
+    is_one_source = draft.source.casefold() == source.casefold()
+    beacon = _write(current, value, draft.source if is_one_source else f"{draft.source}; {source}")
     first = draft.entered_by
     draft.delete()
     moving.move(current, "draw", actor=actor, first=first)
@@ -118,6 +120,8 @@ def confirm_destruction(plebiscite: Plebiscite, *, actor: Any) -> None:
         raise Refused(_("Nobody has begun this step, or it was taken back."))
     if waiting.requested_by_id == actor.pk:
         raise Refused(_("This step is confirmed by another person than the one who began it."))
+    if not is_commission(waiting.requested_by):
+        raise Refused(_("Whoever began this step is no longer of the commission: begin it anew."))
     waiting.delete()
     KeyDestruction.objects.create(plebiscite=current)
     record(current, DESTROY, actor=actor)

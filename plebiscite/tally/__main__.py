@@ -152,7 +152,10 @@ def _ballots(election: Election, method: Method) -> Mapping[Any, int]:
 
 def _names(text: str) -> tuple[str, ...]:
     # As in a table: a name with a comma stands in quotation marks.
-    rows = list(csv.reader([text], skipinitialspace=True))
+    try:
+        rows = list(csv.reader([text], skipinitialspace=True, strict=True))
+    except csv.Error as error:
+        raise argparse.ArgumentTypeError(f"is no row of names: {error}") from None
     names = tuple(name.strip() for name in rows[0]) if rows else ()
     if not names or not all(names):
         raise argparse.ArgumentTypeError("names are parted by commas, and none is empty")

@@ -20,6 +20,7 @@ from services_catalog.cases import services as cases
 from services_catalog.cases.models import ServiceRequest
 from services_catalog.cases.rules import LinkHolder
 from services_catalog.models import ServiceProvider
+from tests.factories.cases import ask, offered, team
 from tests.factories.catalogue import OrganisationFactory, RoomFactory, ServiceFactory
 from tests.factories.incubator import (
     make_call,
@@ -32,7 +33,6 @@ from tests.factories.incubator import (
 )
 from tests.factories.people import UserFactory, person_with
 from tests.factories.timetable import make_slot
-from tests.services_catalog.test_cases import ask, offered, team
 
 REASON = "Ten sam wpis dwa razy."
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import uuid
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,13 @@ from django.core import mail
 from django.db import connection, models
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
+from django.urls import URLResolver, get_resolver, reverse
 from wagtail.models import ReferenceIndex
 
+from accounts.roles import Role
+from core.actors import SYSTEM
 from core.models import AuditEvent, AuditPerson, OutboxMail
-from plebiscite import addresses
+from plebiscite import addresses, clock
 from plebiscite.ballots import new_nonce
 from plebiscite.codes import new_code
 from plebiscite.models import (
@@ -37,12 +40,15 @@ from plebiscite.models import (
     LogEntry,
     MixFlush,
     ParticipationMark,
+    Plebiscite,
+    PlebisciteIndexPage,
     VoterRegister,
 )
 from plebiscite.selectors import lookup, view
-from plebiscite.services import casting, mixing
+from plebiscite.services import bundles, casting, checkpoints, mixing, moving
 from plebiscite.views import form_tokens
 from tests.factories import plebiscite as make
+from tests.factories.people import person_with
 
 PEOPLE = {VoterRegister, AccountVoter, Declaration, ParticipationMark}
 BOX = {Inbox, Ballot, LogEntry, MixFlush}
@@ -341,8 +347,6 @@ def booth(settings):
     client = Client(raise_request_exception=False)
     client.force_login(user)
     nonce = new_nonce()
-    from plebiscite import clock
-
     data = {
         "step": "cast",
         "opened": form_tokens.issue(f"booth.{plebiscite.pk}", user=user, moment=clock.now()),
@@ -467,3 +471,90 @@ def test_the_admin_shows_no_result_before_the_end():
     for model in BOX | PEOPLE:
         assert not model._meta.default_permissions
     assert client.get(addresses.results(plebiscite.slug)).status_code in {200, 404}
+
+
+# --- By every address -----------------------------------------------------------------------------
+
+
+def addresses_without_names(plebiscite: Plebiscite, shard: str) -> list[str]:
+    """Every address of the site that needs no other names than of this plebiscite and a shard."""
+    known = {"slug": plebiscite.slug, "pk": str(plebiscite.pk), "shard": shard}
+    found = []
+
+    def add(path: str) -> None:
+        fields = re.findall(r"<(?:\w+:)?(\w+)>", path)
+        is_ours = "plebisc" in path or not fields
+        if is_ours and set(fields) <= set(known) and not re.search(r"[\\^$(]", path):
+            path = re.sub(r"<(?:\w+:)?(\w+)>", lambda field: known[field[1]], path)
+            found.append("/" + path.lstrip("/"))
+
+    def walk(patterns, prefix: str) -> None:
+        for one in patterns:
+            if isinstance(one, URLResolver):
+                walk(one.url_patterns, prefix + str(one.pattern))
+            else:
+                add(prefix + str(one.pattern))
+
+    walk(get_resolver().url_patterns, "")
+    for route in PlebisciteIndexPage.get_subpage_urls():
+        for end in ("", "/"):
+            add("plebiscyt/" + str(route.pattern).removesuffix("/") + end)
+    # Services and the incubator know nothing of votes: the parts of the site may not import it.
+    others = ("/sprawy", "/uslugi", "/pomysly", "/inkubator", "/newsletter", "/admin/snippets")
+    return sorted({one for one in found if not one.startswith(others)})
+
+
+@pytest.mark.django_db
+def test_no_address_tells_a_person_and_a_ballot_together(index_page):
+    """For residents, for the voter, for all roles of staff at once; while voting and after it."""
+    code = new_code()
+    plebiscite = make.voting(mix_k=1, codes=[code, new_code()])
+    users = [make.declared(plebiscite, number=number) for number in range(3)]
+    promises = [make.vote(plebiscite, user, ["M2"]) for user in users]
+    promises.append(make.vote_with_code(plebiscite, code, ["M1"]))
+    while mixing.flush(plebiscite.pk):
+        pass
+    checkpoints.sign_open_logs()
+    people = [str(user.email) for user in users] + ["Osoba Numer", "ul. Lipowa", "1960-01-0"]
+    ballots = [text for one in promises for text in (one.commitment.hex(), one.code)]
+    ballots += [bytes(row.nonce).hex() for row in Ballot.objects.all()]
+    assert len(ballots) > 8
+    staff = person_with(*Role)
+    shard = promises[0].commitment.hex()[:2]
+    seen: set[tuple[str, str]] = set()
+    for moment in (timedelta(0), timedelta(days=8)):
+        with clock.shifted(moment):
+            if moment:
+                plebiscite = moving.move(moving.catch_up(plebiscite), "seal", actor=SYSTEM)
+                for verb in ("count", "publish"):
+                    plebiscite = make.together(plebiscite, verb)
+                bundles.make_wanted_bundles()
+            for reader in (None, users[0], staff):
+                client = Client(raise_request_exception=False)
+                if reader:
+                    client.force_login(reader)
+                for address in addresses_without_names(plebiscite, shard):
+                    # Whom the admin lets in at all is tested with the roles; forms for new things
+                    # and Wagtail's choosers show none.
+                    is_inside = address.startswith("/admin/")
+                    is_form = re.search(
+                        r"/(new|add|create|chooser|choose|results|failwhale)", address
+                    )
+                    if is_inside and (reader != staff or is_form or not moment):
+                        continue
+                    answer = client.get(address)
+                    text = b"".join(answer) if answer.streaming else answer.content
+                    told = text.decode(errors="replace") + str(dict(answer.headers))
+                    of_people = [one for one in people if one in told]
+                    of_ballots = [one for one in ballots if one in told]
+                    assert not (of_people and of_ballots), (address, reader, of_people)
+                    # Voters read of themselves alone.
+                    own = {str(getattr(reader, "email", ""))} if reader != staff else set(people)
+                    assert set(of_people) <= own, (address, reader, of_people)
+                    seen |= {("people", address)} if of_people else set()
+                    seen |= {("ballots", address)} if of_ballots else set()
+    # The search finds what is there to be found.
+    base = view(plebiscite).url
+    assert ("ballots", f"{base}dziennik.jsonl") in seen
+    assert ("ballots", f"{base}glosy/{shard}.jsonl") in seen
+    assert [what for what, _address in seen if what == "people"], "staff see people somewhere"

@@ -158,7 +158,7 @@ def test_from_the_first_vote_to_the_verified_bundle(tmp_path, client):
         assert plebiscite.state == PlebisciteState.DRAWN
         assert (drawn.value, drawn.source, sorted(drawn.order)) == (
             "7 21",
-            "BIP",
+            "BIP; inne",
             ["M1", "M2", "M3"],
         )
         with pytest.raises(DatabaseError), transaction.atomic():
@@ -213,7 +213,7 @@ def test_from_the_first_vote_to_the_verified_bundle(tmp_path, client):
         for address in ("wynik/", "jak-liczymy/"):
             facts = lots_on(client.get(f"{base}{address}").content.decode())
             assert facts["Wylosowana liczba"] == "7 21"
-            assert facts["Skąd pochodzi liczba"] == "BIP"
+            assert facts["Skąd pochodzi liczba"] == "BIP; inne"
             assert re.findall(r"\((M\d)\)", facts["Kolejność losowania"]) == drawn.order
             assert facts["Czy ta kolejność została użyta?"].startswith("Tak:")
 
@@ -244,7 +244,21 @@ def test_from_the_first_vote_to_the_verified_bundle(tmp_path, client):
         with pytest.raises(Refused, match=r"another person|inna osoba"):
             witnessing.confirm_destruction(plebiscite, actor=first)
         assert keys.has_box_keys(plebiscite.pk)
+        # In a second tab, and by somebody who saw the page before the first one acted.
+        for actor in (first, second):
+            with pytest.raises(Refused, match=r"begun already|już rozpoczęt"):
+                witnessing.begin_destruction(plebiscite, actor=actor)
+        # Whoever has left the commission meanwhile is no witness any more.
+        first.groups.clear()
+        with pytest.raises(Refused, match=r"no longer of the commission|nie należy już"):
+            witnessing.confirm_destruction(plebiscite, actor=second)
+        witnessing.take_back_destruction(plebiscite, actor=second)
+        with pytest.raises(Refused, match=r"Nobody has begun|Nikt tego"):
+            witnessing.confirm_destruction(plebiscite, actor=second)
+        witnessing.begin_destruction(plebiscite, actor=make.commission())
         witnessing.confirm_destruction(plebiscite, actor=second)
+        with pytest.raises(Refused, match=r"destroyed already|już zniszczon"):
+            witnessing.begin_destruction(plebiscite, actor=second)
         witnessing.destroy_ordered_keys()
         assert not keys.has_box_keys(plebiscite.pk)
         assert KeyDestruction.objects.get(plebiscite=plebiscite).is_done
@@ -312,9 +326,18 @@ def test_two_copies_of_the_log_are_compared(tmp_path):
         with pytest.raises(SystemExit) as stop:
             command("plebiscite_watch", str(first), str(second))
         assert stop.value.code == 1
-    newer.write_text("nothing")
-    with pytest.raises(CommandError):
-        command("plebiscite_watch", str(older), str(newer))
+    # What cannot be compared is told from what differs.
+    nowhere = tmp_path / "nowhere.jsonl"
+    for wrong in ("nothing", "5", "[]", "[" * 100_000, "\0", rows[1], '{"position":1}'):
+        newer.write_text(wrong)
+        for one, other in ((older, newer), (newer, older), (older, nowhere), (tmp_path, older)):
+            with pytest.raises(CommandError) as error:
+                command("plebiscite_watch", str(one), str(other))
+            assert error.value.returncode == 2
+    newer.write_text("")
+    with pytest.raises(CommandError, match="no lines to compare") as error:
+        command("plebiscite_watch", str(newer), str(older))
+    assert error.value.returncode == 2
 
 
 def test_the_receipt_can_be_kept_as_a_file_and_says_nothing_of_the_choice(client, monkeypatch):

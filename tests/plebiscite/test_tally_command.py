@@ -233,6 +233,9 @@ def test_options_that_do_not_fit(complaint):
         (("--method", "ranked", "--drop-together", "A,X"), "no option 'X'"),
         (("--method", "ranked", "--winners", "0"), "at least 1"),
         (("--method", "guess"), "invalid choice"),
+        (("--method", "ranked", "--lot-order", "A\nB"), "no row of names"),
+        (("--method", "ranked", "--lot-order", '"A,B'), "no row of names"),
+        (("--method", "ranked", "--drop-together", ""), "none is empty"),
         (("--method", "points"), "no points"),
     ):
         assert what in complaint("a.abif", text, *options)
@@ -369,12 +372,35 @@ def test_records_with_quotes_capitals_and_blank_lines(counted):
         ("a.csv", 'rank1,rank2\nA,B\n"A"x,B\n', 3, "no table"),
         ("a.csv", "rank1,rank2\nA,B\nA,B,C\n", 3, "3 cells"),
         ("a.csv", b"rank1\nA\nZaj\xb1c\n", 3, "UTF-8"),
+        ("a.csv", "rank1\nA\nB\0\n", 3, "control sign in it: 'B\\x00'"),
+        ("a.csv", 'rank1\nA\n"B\nC"\n', 4, "control sign in it: 'B\\nC'"),
+        ("a.csv", "rank1\nA\n" + "B" * 200_000 + "\n", 3, "larger than field limit"),
+        ("a.abif", "1:A\n1:B\0\n", 2, "control sign in it: 'B\\x00'"),
+        ("a.abif", '{"title": "x\x1b[2K"}\n1:A\n', 1, "the title has a control sign"),
+        ("a.abif", "1:A\n=A\x7f:[Ala]\n", 2, "control sign in it"),
+        ("a.soi", "# ALTERNATIVE NAME 1: A\n# ALTERNATIVE NAME 2: B\0\n1: 1\n", 2, "control sign"),
+        ("a.soi", "# TITLE: \x1b[2K\n# ALTERNATIVE NAME 1: A\n1: 1\n", 1, "the title has a contr"),
+        ("a.soi", "# ALTERNATIVE NAME 1: A\n1: 1,\0\n", 2, "no order"),
     ],
+    # Files of many lines would be names of many lines.
+    ids=lambda value: repr(value)[:30],
 )
 def test_every_malformed_file_has_a_line(complaint, name, text, line, what):
     said = complaint(name, text, "--method", "ranked")
     assert f"line {line}: " in said
     assert what in said
+
+
+def test_a_huge_line_costs_what_its_length_costs(counted, complaint):
+    """In a time that grew with the square of the length these would take hours."""
+    many = [f"o{number}" for number in range(150_000)]
+    said = complaint("a.abif", "1:" + ">".join([*many, "o7"]) + "\n", "--method", "single")
+    assert "line 1: a ballot names an option twice" in said
+    equal = counted("a.abif", "2:" + "=".join(many) + "\n1:o5\n", "--method", "approval")
+    assert (equal["winners"], equal["cast"]) == (["o5"], 3)
+    names = "".join(f"# ALTERNATIVE NAME {n}: {name}\n" for n, name in enumerate(many, start=1))
+    first = counted("a.soi", f"{names}3: 9\n", "--method", "single")
+    assert first["winners"] == ["o8"]
 
 
 def test_a_file_that_may_not_be_read(tmp_path, capsys):

@@ -7,89 +7,24 @@ import uuid
 from datetime import datetime, timedelta
 
 import pytest
-from django.contrib.auth.models import AnonymousUser, Group
 from django.core import mail
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import User
 from accounts.roles import Role
 from core.audit.models import AuditEvent
 from core.i18n.dates import TOWN_TIME
 from core.outbox.models import OutboxMail
 from core.transitions import NotAllowed, Refused, WrongState, available, matrix
-from directory.models import Membership, TeamRole
 from services_catalog.cases import clock, services, states
 from services_catalog.cases.forms import normal_phone
 from services_catalog.cases.models import ServiceRequest
 from services_catalog.cases.rules import LinkHolder
+from tests.factories.cases import VISITOR, ask, links, person, taken, team, text
 from tests.factories.catalogue import OrganisationFactory, ServiceFactory
 
 pytestmark = pytest.mark.django_db
-VISITOR = AnonymousUser()
-
-
-def person(*roles: Role, **fields) -> User:
-    user = User.objects.create_user(f"{uuid.uuid4().hex[:8]}@example.org", "x", **fields)
-    user.groups.set(Group.objects.filter(name__in=roles))
-    return user
-
-
-@pytest.fixture
-def service():
-    OrganisationFactory(kind="leader", name_pl="Biuro")
-    return ServiceFactory(name="Złota rączka")
-
-
-def team(organisation=None, *, role=Role.CONSORTIUM_MEMBER, in_team=TeamRole.EDITOR) -> User:
-    """Somebody who works for an organisation."""
-    user = person(role)
-    Membership.objects.create(
-        organisation=organisation or OrganisationFactory(), user=user, role=in_team
-    )
-    return user
-
-
-def taken(case, coordinator):
-    return services.move(case, "take", actor=coordinator)
-
-
-def offered(case, coordinator, organisation):
-    services.move(case, "triage", actor=coordinator)
-    return services.move(case, "offer", actor=coordinator, organisation=organisation)
-
-
-def ask(service, *, actor=VISITOR, **fields) -> ServiceRequest:
-    values = {
-        "name": "Maria Przykładowa",
-        "text": "Cieknie kran w kuchni.",
-        "email": "maria@example.org",
-        "language": "pl",
-        "submission_key": uuid.uuid4(),
-        **fields,
-    }
-    return services.open_case(service, actor=actor, **values)
-
-
-@pytest.fixture
-def coordinator():
-    return person(Role.SERVICE_COORDINATOR)
-
-
-@pytest.fixture
-def case(service):
-    found = ask(service)
-    return services.move(found, "confirm", actor=LinkHolder(case=found.pk))
-
-
-def text(words="Dzień dobry"):
-    return {"text": words, "submission_key": uuid.uuid4()}
-
-
-def links(kind: str) -> list[str]:
-    found = OutboxMail.objects.filter(kind=kind).order_by("id")
-    return re.findall(r"https?://[^/]+(/\S+/)", "\n".join(item.text for item in found))
 
 
 class TestTheTable:

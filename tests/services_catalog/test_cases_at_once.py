@@ -13,8 +13,8 @@ from core.transitions import WrongState
 from services_catalog.cases import services
 from services_catalog.cases.models import ServiceRequest
 from services_catalog.models import Package, PackageItem
+from tests.factories.cases import ask, person, text
 from tests.factories.catalogue import OrganisationFactory, ServiceFactory
-from tests.services_catalog.test_cases import ask, person, text
 
 pytestmark = pytest.mark.concurrency
 

@@ -25,19 +25,10 @@ from services_catalog.cases.rules import LinkHolder
 from services_catalog.models import Package, PackageItem
 from services_catalog.personal_data import CasePersonalData
 from services_catalog.place import services as ideas
+from tests.factories.cases import ask, person, taken, text
 from tests.factories.catalogue import ServiceFactory
 from tests.factories.people import UserFactory
-from tests.services_catalog.test_cases import (
-    ask,
-    case,
-    coordinator,
-    person,
-    service,
-    taken,
-    text,
-)
 
-__all__ = ["case", "coordinator", "service"]
 pytestmark = pytest.mark.django_db
 BULK = "/admin/bulk/services_catalog/servicerequest"
 

@@ -20,10 +20,9 @@ from core.worktime import (
 from services_catalog.cases import services, states
 from services_catalog.cases.models import ServiceRequest
 from services_catalog.cases.rules import LinkHolder
+from tests.factories.cases import ask, person, team, text
 from tests.factories.catalogue import OrganisationFactory
-from tests.services_catalog.test_cases import ask, person, service, team, text
 
-__all__ = ["service"]
 pytestmark = pytest.mark.django_db
 #: At least so many moves; more where a state was not reached yet.
 MOVES, MOST = 240, 1000

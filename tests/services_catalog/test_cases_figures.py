@@ -17,19 +17,9 @@ from directory.models import Membership, TeamRole
 from services_catalog.cases import digest, figures, selectors, services
 from services_catalog.cases.models import ServiceRequest
 from services_catalog.cases.rules import LinkHolder
+from tests.factories.cases import ask, offered, person, taken, team, text
 from tests.factories.catalogue import OrganisationFactory
-from tests.services_catalog.test_cases import (
-    ask,
-    coordinator,
-    offered,
-    person,
-    service,
-    taken,
-    team,
-    text,
-)
 
-__all__ = ["coordinator", "service"]
 pytestmark = pytest.mark.django_db
 LIST = "/admin/sprawy/"
 TUESDAY = datetime(2026, 11, 24, 7, 5, tzinfo=TOWN_TIME)

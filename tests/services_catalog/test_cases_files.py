@@ -17,20 +17,9 @@ from forms.services import adopt_version, save_version
 from services_catalog.cases import services
 from services_catalog.cases.models import PersonalDataView, ServiceRequest
 from tests.core.clamd import EICAR, clamd
+from tests.factories.cases import ask, links, person, taken, team, text
 from tests.factories.forms import field, form_json
-from tests.services_catalog.test_cases import (
-    ask,
-    case,
-    coordinator,
-    links,
-    person,
-    service,
-    taken,
-    team,
-    text,
-)
 
-__all__ = ["case", "coordinator", "service"]
 pytestmark = pytest.mark.django_db
 
 

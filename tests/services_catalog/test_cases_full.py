@@ -23,24 +23,11 @@ from directory.models import TeamRole
 from services_catalog.cases import clock, digest, services, states, uploads
 from services_catalog.cases.models import ReplyTemplate, ServiceRequest
 from services_catalog.cases.rules import LinkHolder
+from tests.factories.cases import PDF, ask, links, offered, person, taken, team, text
 from tests.factories.catalogue import OrganisationFactory, ServiceFactory
 from tests.factories.people import UserFactory
-from tests.services_catalog.test_cases import (
-    ask,
-    case,
-    coordinator,
-    links,
-    offered,
-    person,
-    service,
-    taken,
-    team,
-    text,
-)
 
-__all__ = ["case", "coordinator", "service"]
 pytestmark = pytest.mark.django_db
-PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 
 
 def pdf(name="pismo.pdf") -> SimpleUploadedFile:

@@ -21,21 +21,9 @@ from core.files import store_upload
 from core.models import OutboxMail
 from services_catalog.cases import digest, services, states
 from services_catalog.cases.models import PersonalDataView, SavedFilter, ServiceRequest
+from tests.factories.cases import PDF, ask, offered, person, taken, team, text
 from tests.factories.catalogue import OrganisationFactory, ServiceFactory, TargetGroupFactory
-from tests.services_catalog.test_cases import (
-    ask,
-    case,
-    coordinator,
-    offered,
-    person,
-    service,
-    taken,
-    team,
-    text,
-)
-from tests.services_catalog.test_cases_full import PDF
 
-__all__ = ["case", "coordinator", "service"]
 pytestmark = pytest.mark.django_db
 LIST = "/admin/sprawy/"
 

@@ -13,9 +13,8 @@ from core.throttle import throttle
 from core.throttle.models import ThrottleCount
 from services_catalog.cases.models import CaseMessage, ServiceRequest
 from services_catalog.place.models import Idea
-from tests.services_catalog.test_cases import case, links, service, text
+from tests.factories.cases import links, text
 
-__all__ = ["case", "service"]
 pytestmark = pytest.mark.django_db
 
 
@@ -26,7 +25,7 @@ def _twice(monkeypatch):
     def strict(scope, key, *, limit, per):
         throttle(scope, key, limit=min(limit, 2), per=per)
 
-    for module in ("cases.views.asking", "cases.views.following", "place.views"):
+    for module in ("cases.views.asking", "cases.views.following", "place.views", "without_link"):
         monkeypatch.setattr(f"services_catalog.{module}.throttle", strict)
 
 

@@ -17,12 +17,10 @@ from services_catalog.cases import permissions, services
 from services_catalog.cases.answers import shown
 from services_catalog.cases.models import ServiceRequest
 from services_catalog.models.service import forms_of_services
+from tests.factories.cases import PDF, offered, person, team, text
 from tests.factories.catalogue import OrganisationFactory
 from tests.factories.forms import field, form_json
-from tests.services_catalog.test_cases import coordinator, offered, person, service, team, text
-from tests.services_catalog.test_cases_full import PDF
 
-__all__ = ["coordinator", "service"]
 pytestmark = pytest.mark.django_db
 ROOM = field(
     "room", "choice", required=True,

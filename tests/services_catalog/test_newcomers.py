@@ -12,10 +12,9 @@ from core.clock import database_now
 from services_catalog.cases import notices, services
 from services_catalog.cases.models import ServiceRequest
 from services_catalog.cases.rules import LinkHolder
+from tests.factories.cases import ask, taken, text
 from tests.factories.catalogue import ServiceFactory
-from tests.services_catalog.test_cases import ask, case, coordinator, service, taken, text
 
-__all__ = ["case", "coordinator", "service"]
 pytestmark = pytest.mark.django_db
 
 

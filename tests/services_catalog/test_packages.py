@@ -18,10 +18,9 @@ from services_catalog.cases import states
 from services_catalog.cases.models import ServiceRequest
 from services_catalog.models import EligibilityQuestion, Package, PackageItem, ServiceStep
 from services_catalog.selectors.services import find_service
+from tests.factories.cases import PDF, links
 from tests.factories.catalogue import ServiceFactory, TargetGroupFactory
 from tests.factories.forms import field, form_json
-from tests.services_catalog.test_cases import links
-from tests.services_catalog.test_cases_full import PDF
 
 pytestmark = pytest.mark.django_db
 

@@ -29,20 +29,10 @@ from services_catalog.cases import figures, services, states
 from services_catalog.cases.models import PersonalDataView, ServiceRequest
 from services_catalog.cases.rules import LinkHolder
 from services_catalog.models import Package, PackageItem
+from tests.factories.cases import ask, links, person, taken, text
 from tests.factories.catalogue import ServiceFactory
 from tests.factories.forms import field, form_json
-from tests.services_catalog.test_cases import (
-    ask,
-    case,
-    coordinator,
-    links,
-    person,
-    service,
-    taken,
-    text,
-)
 
-__all__ = ["case", "coordinator", "service"]
 pytestmark = pytest.mark.django_db
 CANARY = "kanarek7391"
 ANSWERS = {"where": f"U {CANARY}", "what": "tap", "number": 3}

@@ -10,9 +10,7 @@ from bs4 import BeautifulSoup
 from core.actors import SYSTEM
 from forms.services import adopt_version, save_version
 from tests.factories.forms import field
-from tests.services_catalog.test_cases import coordinator, service
 
-__all__ = ["coordinator", "service"]
 pytestmark = pytest.mark.django_db
 
 

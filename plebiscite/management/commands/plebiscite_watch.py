@@ -11,7 +11,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 class Command(BaseCommand):
     help = (
         "Compares two copies of a public log (log.jsonl, dziennik.jsonl): the older one has to be "
-        "the beginning of the newer one. Exit code 0: it is; 1: it is not, and the line is named."
+        "the beginning of the newer one. Exit code 0: it is; 1: it is not, and the line is named; "
+        "2: nothing was compared, as one of them is empty or no log."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -20,6 +21,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         older, newer = _digests(options["older"]), _digests(options["newer"])
+        if not older:
+            raise CommandError(f"{options['older']}: no lines to compare", returncode=2)
         for number, digest in enumerate(older, start=1):
             if number > len(newer):
                 self._differs(f"the newer copy ends before line {number} of the older one")
@@ -40,10 +43,11 @@ def _digests(path: Path) -> list[tuple[str, str]]:
             for number, line in enumerate(file, start=1):
                 row = json.loads(line)
                 if row["position"] != number:
-                    raise CommandError(f"{path}, line {number}: another position")
+                    raise CommandError(f"{path}, line {number}: another position", returncode=2)
                 found.append((row["commitment"], row["digest"]))
     except OSError as error:
-        raise CommandError(f"{path}: {error.strerror}") from None
-    except (ValueError, KeyError, TypeError) as error:
-        raise CommandError(f"{path}: line {len(found) + 1} is no line of a log") from error
+        raise CommandError(f"{path}: {error.strerror}", returncode=2) from None
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        what = f"{path}: line {len(found) + 1} is no line of a log"
+        raise CommandError(what, returncode=2) from error
     return found

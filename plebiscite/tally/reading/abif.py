@@ -16,7 +16,14 @@ import re
 from pathlib import Path
 
 from plebiscite.tally.model import PointsBallot
-from plebiscite.tally.reading.common import BadFile, Election, Ranks, quoted, whole_number
+from plebiscite.tally.reading.common import (
+    BadFile,
+    Election,
+    Ranks,
+    quoted,
+    readable,
+    whole_number,
+)
 
 _DECLARATION = re.compile(r"=\s*(?:\[([^\]]+)\]|([^:\s\[\]]+))\s*:\s*(?:\[(.*)\]|(.*?))\s*")
 _VOTES = re.compile(r"([0-9]+)\s*[:*]\s*(.*)")
@@ -49,7 +56,7 @@ class _Reader:
             return
         if text.startswith("{"):
             if found := _TITLE.fullmatch(text):
-                self.election.title = found[1]
+                self.election.title = readable(found[1], line=number, what="the title")
             elif not text.endswith("}"):
                 raise BadFile(f"a fact is not closed: {quoted(text)}", line=number)
         elif text.startswith("="):
@@ -74,7 +81,7 @@ class _Reader:
         found = _DECLARATION.fullmatch(_without_comment(text))
         if not found:
             raise BadFile(f"no “=short:[long]”: {quoted(text)}", line=number)
-        name = (found[1] or found[2]).strip()
+        name = readable((found[1] or found[2]).strip(), line=number, what="the name of an option")
         if name in self.declared:
             raise BadFile(f"an option is declared twice: {quoted(name)}", line=number)
         self.declared[name] = (found[3] or found[4] or name).strip()
@@ -107,12 +114,13 @@ class _Reader:
                 for value in sorted({one for one in worth if one >= 0}, reverse=True)
             ]
         else:
-            ranks = []
+            equals: list[list[str]] = []
             for place, name in enumerate(names):
                 if place and signs[place - 1] == "=":
-                    ranks[-1] = (*ranks[-1], name)
+                    equals[-1].append(name)
                 else:
-                    ranks.append((name,))
+                    equals.append([name])
+            ranks = [tuple(rank) for rank in equals]
         ballot = tuple(self.ranks.one(rank[0]) if len(rank) == 1 else rank for rank in ranks)
         self.election.ballots[ballot] += weight
         has_scores = not names or any(score is not None for score in scores)
@@ -137,7 +145,8 @@ class _Reader:
             found = _OPTION.match(text, place)
             if not found:
                 raise BadFile(f"an option is missing before {quoted(text[place:])}", line=number)
-            names.append((found[1] or found[2] or found[3]).strip())
+            name = (found[1] or found[2] or found[3]).strip()
+            names.append(readable(name, line=number, what="the name of an option"))
             score = found[4]
             scores.append(
                 None if score is None else whole_number(score, line=number, what="a score")
@@ -148,7 +157,8 @@ class _Reader:
                     raise BadFile(f"no >, = or , before {quoted(text[place:])}", line=number)
                 signs.append(text[place])
                 place += 1
-                if not text[place:].strip():
+                # Nothing but spaces would have been taken off.
+                if place == len(text):
                     raise BadFile("an option is missing at the end", line=number)
         return names, scores, signs
 

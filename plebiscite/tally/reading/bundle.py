@@ -16,7 +16,7 @@ from typing import Any
 
 from plebiscite.ballots import CODE, BadBallot, ballot_reader
 from plebiscite.tally.model import BadRuleset, Method, Ruleset
-from plebiscite.tally.reading.common import BadFile, Election, quoted
+from plebiscite.tally.reading.common import BadFile, Election, quoted, readable
 
 _MANIFEST, _OPENINGS, _BEACON = "manifest.json", "openings.jsonl", "beacon.json"
 
@@ -97,7 +97,8 @@ def _title(manifest: dict[str, Any]) -> str:
     if not isinstance(title, str):
         raise BadFile(f"{_MANIFEST} is not understood: the title is no text: {quoted(title)}")
     # Half a surrogate pair is JSON, and cannot be printed.
-    return title.encode(errors="replace").decode()
+    title = title.encode(errors="replace").decode()
+    return readable(title, line=0, what=f"the title in {_MANIFEST}")
 
 
 def _of(manifest: dict[str, Any], name: str, kind: type) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +11,8 @@ from plebiscite.tally.model import Ballot, PointsBallot, Ruleset
 
 #: Far more than there are people; longer numbers are a slip, and Python reads none of thousands.
 _MOST_DIGITS = 18
+#: Signs that are no letters: they would move the cursor, or end the line, where a result is read.
+_CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class BadFile(ValueError):
@@ -58,6 +61,13 @@ def whole_number(text: str, *, line: int, what: str) -> int:
     if len(text) > _MOST_DIGITS:
         raise BadFile(f"{what} is too great: {quoted(text)}", line=line)
     return int(text)
+
+
+def readable(text: str, *, line: int, what: str) -> str:
+    """A name or title without control signs, such as NUL. Raises BadFile."""
+    if _CONTROL.search(text):
+        raise BadFile(f"{what} has a control sign in it: {quoted(text)}", line=line)
+    return text
 
 
 def quoted(text: Any) -> str:

@@ -17,7 +17,14 @@ from pathlib import Path
 from typing import Any
 
 from plebiscite.tally.model import Ballot
-from plebiscite.tally.reading.common import BadFile, Election, Ranks, quoted, whole_number
+from plebiscite.tally.reading.common import (
+    BadFile,
+    Election,
+    Ranks,
+    quoted,
+    readable,
+    whole_number,
+)
 
 _NAME = re.compile(r"ALTERNATIVE NAME ([0-9]{1,18})\s*:\s*(.*)", re.IGNORECASE)
 _FACT = re.compile(r"([A-Z][A-Z /-]*?)\s*:\s*(.*)", re.IGNORECASE)
@@ -40,6 +47,7 @@ class _Reader:
     def __init__(self, kind: str) -> None:
         self.kind = kind
         self.names: dict[int, str] = {}
+        self.known: set[str] = set()
         self.facts: dict[str, tuple[int, str]] = {}
         self.election = Election(())
         self.ranks = Ranks()
@@ -93,13 +101,16 @@ class _Reader:
     def _name(self, number: int, index: int, name: str) -> None:
         if not name:
             raise BadFile(f"alternative {index} has no name", line=number)
-        if name in self.names.values():
+        readable(name, line=number, what="the name of an alternative")
+        if name in self.known:
             raise BadFile(f"two alternatives have the name {quoted(name)}", line=number)
         self.names[index] = name
+        self.known.add(name)
 
     def _end_head(self, number: int) -> None:
         if "TITLE" in self.facts:
-            self.election.title = self.facts["TITLE"][1]
+            at, title = self.facts["TITLE"]
+            self.election.title = readable(title, line=at, what="the title")
         if "NUMBER ALTERNATIVES" in self.facts:
             at, text = self.facts["NUMBER ALTERNATIVES"]
             promised = whole_number(text, line=at, what="the number of alternatives")

@@ -17,7 +17,7 @@ import re
 from pathlib import Path
 
 from plebiscite.tally.model import OVERVOTED
-from plebiscite.tally.reading.common import BadFile, Election, Ranks, quoted
+from plebiscite.tally.reading.common import BadFile, Election, Ranks, quoted, readable
 
 _RANK = re.compile(
     r"\s*(?:(?:rank|ranking|choice|preference|pref|miejsce|wybór|wybor)[\s_.#-]*(\d+)"
@@ -62,7 +62,7 @@ def _read(rows: csv._reader) -> Election:  # type: ignore[name-defined]
                 cell = row[column]
                 rank = cells.get(cell)
                 if rank is None:
-                    rank = cells[cell] = _rank(cell, options, shared)
+                    rank = cells[cell] = _rank(cell, options, shared, rows.line_num)
                 ranks.append(rank)
             while ranks and not ranks[-1]:
                 ranks.pop()
@@ -77,13 +77,13 @@ def _read(rows: csv._reader) -> Election:  # type: ignore[name-defined]
     return election
 
 
-def _rank(cell: str, options: dict[str, None], shared: Ranks) -> tuple[str, ...]:
+def _rank(cell: str, options: dict[str, None], shared: Ranks, line: int) -> tuple[str, ...]:
     name = cell.strip()
     if name.lower() in _SKIPPED:
         return ()
     if name.lower() == _OVERVOTE:
         return OVERVOTED
-    options[name] = None
+    options[readable(name, line=line, what="the name of an option")] = None
     return shared.one(name)
 
 

@@ -14,10 +14,12 @@ from services_catalog.bookings.views.links import (
     GiveUpBooking,
     OpenBooking,
 )
-from services_catalog.bookings.views.paper import lost_link, open_with_pin
+from services_catalog.bookings.views.paper import BookingByPin, BookingLostLink
 
 __all__ = [
     "AcceptOffer",
+    "BookingByPin",
+    "BookingLostLink",
     "ConfirmBooking",
     "GiveUpBooking",
     "OpenBooking",
@@ -27,7 +29,5 @@ __all__ = [
     "booking_calendar",
     "booking_page",
     "dates",
-    "lost_link",
     "move_booking",
-    "open_with_pin",
 ]

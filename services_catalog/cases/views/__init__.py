@@ -7,22 +7,20 @@ from services_catalog.cases.views.following import (
     case_archive,
     case_file,
     case_page,
-    lost_link,
-    lost_link_sent,
     move_case,
-    open_with_pin,
 )
+from services_catalog.cases.views.paper import CaseByPin, CaseLostLink, lost_link_sent
 
 __all__ = [
+    "CaseByPin",
+    "CaseLostLink",
     "ConfirmCase",
     "OpenCase",
     "case_archive",
     "case_file",
     "case_page",
-    "lost_link",
     "lost_link_sent",
     "move_case",
-    "open_with_pin",
     "request_package",
     "request_service",
 ]

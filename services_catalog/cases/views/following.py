@@ -11,7 +11,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -19,7 +18,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from core.files import serve
-from core.throttle import throttle, visitor_key
+from core.throttle import throttle
 from core.tokens import revoke, spent_token
 from core.tokens.access import Reason
 from core.tokens.models import AccessToken
@@ -27,7 +26,7 @@ from core.tokens.views import Question, TokenView
 from core.transitions import TransitionError, available
 from services_catalog.cases import answers, erasing, notices, selectors, services, states
 from services_catalog.cases.access import actor_for, grant
-from services_catalog.cases.forms import FeedbackForm, LostLinkForm, MessageForm, PinForm
+from services_catalog.cases.forms import FeedbackForm, MessageForm
 from services_catalog.cases.models import ServiceRequest
 from services_catalog.cases.rules import LinkHolder
 from services_catalog.cases.uploads import take_files
@@ -243,51 +242,3 @@ class ConfirmCase(TokenView):
             is_open = False
         context = {"case": case, "is_open": is_open}
         return render(self.request, "services_catalog/cases/confirmed.html", context)
-
-
-@never_cache
-@sensitive_post_parameters()
-@require_http_methods(["GET", "HEAD", "POST"])
-def lost_link(request: HttpRequest) -> HttpResponse:
-    """Number and address give a new link by mail; the answer is the same always."""
-    form = LostLinkForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        throttle("services.link", visitor_key(request), limit=10, per=timedelta(hours=1))
-        services.send_new_link(**form.cleaned_data)
-        return redirect(reverse("services:lost_link_sent"))
-    return render(
-        request,
-        "services_catalog/cases/lost_link.html",
-        {"form": form},
-        status=422 if form.is_bound else 200,
-    )
-
-
-@never_cache
-@require_http_methods(["GET", "HEAD"])
-def lost_link_sent(request: HttpRequest) -> HttpResponse:
-    return render(request, "services_catalog/cases/lost_link_sent.html")
-
-
-@never_cache
-@sensitive_post_parameters()
-@require_http_methods(["GET", "HEAD", "POST"])
-def open_with_pin(request: HttpRequest) -> HttpResponse:
-    """Number and PIN from a paper slip open a case for an hour; wrong ones all answer alike."""
-    form = PinForm(request.POST or None)
-    if request.method == "POST":
-        throttle("services.pin", visitor_key(request), limit=20, per=timedelta(hours=1))
-        if form.is_valid():
-            case = services.find_by_pin(**form.cleaned_data)
-            if case is not None:
-                grant(request, case)
-                return redirect("services:case", pk=case.pk)
-            form.add_error(
-                None,
-                _(
-                    "Number and PIN do not fit together. After five wrong tries the PIN is "
-                    "locked; we print a new one at the desk."
-                ),
-            )
-    status = 422 if form.is_bound else 200
-    return render(request, "services_catalog/cases/pin.html", {"form": form}, status=status)
