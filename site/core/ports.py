@@ -12,6 +12,8 @@ from datetime import date, datetime, timedelta
 from enum import IntEnum
 from typing import Any, Generic, Protocol, TypeVar
 
+from django.utils.translation import gettext as _
+
 
 class Platform(IntEnum):
     """The four numbered parts of the site, as the station board names them."""
@@ -226,6 +228,18 @@ class DataColumn:
     name: str
     type: str
     about: Any
+
+    @property
+    def type_label(self) -> str:
+        """The type in the reader's language."""
+        labels = {
+            "text": _("text"),
+            "number": _("a number"),
+            "date": _("date"),
+            "moment": _("date and hour"),
+            "yes/no": _("yes or no"),
+        }
+        return labels[self.type]
 
 
 @dataclass(frozen=True, kw_only=True)

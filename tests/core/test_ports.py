@@ -67,6 +67,7 @@ def test_what_is_registered():
             "home.declaration",
             "home.letters",
             "home.newsletter",
+            "home.outside_links",
             "home.sharing",
             "home.subscribers",
             "incubator.tidy",
