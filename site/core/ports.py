@@ -44,6 +44,10 @@ class Activity:
     capacity: str = ""
     is_urgent: bool = False
     is_example: bool = False
+    #: What title and summary are written in where it is not the language asked for, as nobody has
+    #: translated them; and the same of `capacity`.
+    language: str = ""
+    capacity_language: str = ""
 
     @property
     def moment(self) -> datetime | None:

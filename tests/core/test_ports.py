@@ -66,6 +66,7 @@ def test_what_is_registered():
             "core.search",
             "home.declaration",
             "home.letters",
+            "home.links",
             "home.newsletter",
             "home.outside_links",
             "home.sharing",
