@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.i18n.dates import TOWN_TIME
@@ -24,6 +25,8 @@ from services_catalog.models import Service
 
 LICENCE = "CC0-1.0"
 LICENCE_URL = "https://creativecommons.org/publicdomain/zero/1.0/deed.pl"
+#: Where the European Union keeps its lists of codes.
+EU = "http://publications.europa.eu/resource/authority/"
 #: What a spreadsheet would take for a formula.
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -137,24 +140,51 @@ def json_text(value: Mapping[str, Any]) -> str:
 
 
 def catalogue(datasets: Iterable[tuple[str, Dataset]], base: str) -> dict[str, Any]:
-    """All datasets in the words of DCAT, for portals that collect them."""
+    """All datasets in the words of DCAT-AP, for portals that collect them."""
+    publisher = {
+        "@type": "foaf:Agent",
+        "@id": f"{settings.WAGTAILADMIN_BASE_URL}/#o",
+        "foaf:name": settings.WAGTAIL_SITE_NAME,
+    }
+    polish = {"@id": f"{EU}language/POL"}
     return {
-        "@context": {"dcat": "http://www.w3.org/ns/dcat#", "dct": "http://purl.org/dc/terms/"},
+        "@context": {
+            "dcat": "http://www.w3.org/ns/dcat#",
+            "dct": "http://purl.org/dc/terms/",
+            "foaf": "http://xmlns.com/foaf/0.1/",
+        },
         "@type": "dcat:Catalog",
-        "dct:title": "Hajnówka OdNowa",
+        "@id": f"{base}katalog.json",
+        "dct:title": {"@language": "pl", "@value": settings.WAGTAIL_SITE_NAME},
+        "dct:description": {
+            "@language": "pl",
+            "@value": gettext("What we know and may share, in files for people and programs."),
+        },
+        "dct:publisher": publisher,
+        "dct:language": polish,
         "dcat:dataset": [
             {
                 "@type": "dcat:Dataset",
-                "@id": f"{base}{slug}.json",
-                "dct:title": str(one.title),
-                "dct:description": str(one.about),
-                "dct:license": LICENCE_URL,
-                "dct:language": "pl",
+                "@id": f"{base}#dane-{slug}",
+                "dct:identifier": slug,
+                "dct:title": {"@language": "pl", "@value": str(one.title)},
+                "dct:description": {"@language": "pl", "@value": str(one.about)},
+                "dct:publisher": {"@id": publisher["@id"]},
+                "dct:language": polish,
+                "dcat:theme": {"@id": f"{EU}data-theme/GOVE"},
+                "dct:accrualPeriodicity": {"@id": f"{EU}frequency/UPDATE_CONT"},
+                "dcat:landingPage": {"@id": f"{base}#dane-{slug}"},
                 "dcat:distribution": [
                     {
                         "@type": "dcat:Distribution",
-                        "dcat:downloadURL": f"{base}{slug}.{kind}",
-                        "dcat:mediaType": media,
+                        "dct:title": {"@language": "pl", "@value": f"{one.title} ({kind})"},
+                        "dcat:accessURL": {"@id": f"{base}{slug}.{kind}"},
+                        "dcat:downloadURL": {"@id": f"{base}{slug}.{kind}"},
+                        "dcat:mediaType": {
+                            "@id": f"https://www.iana.org/assignments/media-types/{media}"
+                        },
+                        "dct:format": {"@id": f"{EU}file-type/{kind.upper()}"},
+                        "dct:license": {"@id": LICENCE_URL},
                     }
                     for kind, media in (("csv", "text/csv"), ("json", "application/json"))
                 ],

@@ -50,6 +50,8 @@ class BoardRow:
     action_label: str
     is_express: bool
     is_example: bool
+    language: str
+    places_language: str
     moment: datetime.datetime | None
 
 
@@ -104,6 +106,8 @@ def _row(item: Activity, now: datetime.datetime) -> BoardRow:
         action_label=item.action,
         is_express=item.is_urgent,
         is_example=item.is_example,
+        language=item.language,
+        places_language=item.capacity_language,
         moment=moment,
     )
 
@@ -128,6 +132,11 @@ def urgent_platform(rows: list[BoardRow]) -> int:
     return first.platform_number if first else int(Platform.SERVICES)
 
 
+def _other(event: EventPage, language: str) -> str:
+    """The language of an event's words where it is not `language`."""
+    return event.text_language if event.text_language != language else ""
+
+
 class EventActivity(ActivitySource):
     """Events on the board."""
 
@@ -136,7 +145,7 @@ class EventActivity(ActivitySource):
             EventPage.objects.live()
             .filter(locale__language_code=language, is_cancelled=False)
             .upcoming(now)
-            .select_related("room")[: BOARD_LINES * 2]
+            .select_related("room", "locale", "alias_of__locale")[: BOARD_LINES * 2]
         )
         coming = [event for event in events if event.nearest.starts_at > now]
         for event in sorted(coming, key=lambda one: one.nearest.starts_at)[:BOARD_LINES]:
@@ -149,6 +158,8 @@ class EventActivity(ActivitySource):
                 capacity=event.cost or _("free entry"),
                 action=_("See"),
                 is_example=event.is_example,
+                language=_other(event, language),
+                capacity_language=_other(event, language) if event.cost else "",
             )
 
 

@@ -81,7 +81,7 @@ class EventIndexPage(RoutablePageMixin, BasePage):
         return (
             EventPage.objects.child_of(self)
             .live()
-            .select_related("cover", "room", "organiser", "locale")
+            .select_related("cover", "room", "organiser", "locale", "alias_of__locale")
             .prefetch_related("target_groups")
         )
 

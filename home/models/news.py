@@ -36,7 +36,7 @@ class NewsIndexPage(RoutablePageMixin, BasePage):
         return (
             NewsPage.objects.child_of(self)
             .live()
-            .select_related("cover", "locale")
+            .select_related("cover", "locale", "alias_of__locale")
             .order_by("-date", "-pk")
         )
 

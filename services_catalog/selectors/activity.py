@@ -41,6 +41,7 @@ class ServiceActivity(ActivitySource):
                     capacity=date.label,
                     action=_("Join the queue") if date.is_full else _("Book"),
                     is_example=service.is_example,
+                    language=service.text_language if service.is_fallback else "",
                 )
                 continue
             start = service.next_start(now)
@@ -56,4 +57,8 @@ class ServiceActivity(ActivitySource):
                 capacity=_("free of charge") if service.is_free else service.cost,
                 action=_("Ask for it") if start is None else _("See"),
                 is_example=service.is_example,
+                language=service.text_language if service.is_fallback else "",
+                capacity_language=(
+                    service.text_language if service.is_fallback and not service.is_free else ""
+                ),
             )

@@ -25,8 +25,15 @@ from wagtail.rich_text import get_text_for_indexing
 from wagtail.snippets.blocks import SnippetChooserBlock
 
 from core import ports
+from core.i18n.folding import fold
 from core.mending import MendingStreamBlock
 
+#: Folded Belarusian and Russian letters in Latin ones, for addresses alone.
+CYRILLIC = str.maketrans(
+    dict(zip("абвгдезикілмнопрстуфыэй", "abvhdezikilmnoprstufyej", strict=True))
+    | {"ж": "zh", "х": "ch", "ц": "c", "ч": "cz", "ш": "sz", "щ": "szcz", "ю": "ju", "я": "ja"}
+    | {"ь": "", "ъ": ""}
+)
 TEXT_FEATURES = ["bold", "italic", "ol", "ul", "link", "document-link"]
 
 
@@ -34,14 +41,21 @@ class HeadingBlock(blocks.CharBlock):
     """A section heading (h2) with an address of its own."""
 
     def get_context(self, value: str, parent_context: Any = None) -> dict[str, Any]:
+        """Whoever draws a whole stream gives the anchor: it has to differ from the others."""
         context = super().get_context(value, parent_context)
-        context["anchor"] = slugify(value.replace("ł", "l").replace("Ł", "L"))
+        given = (parent_context or {}).get("anchor")
+        context["anchor"] = anchor_of(value) if given is None else given
         return context
 
     class Meta:
         icon = "title"
         template = "components/blocks/heading.html"
         label = _("Heading")
+
+
+def anchor_of(heading: str) -> str:
+    """The address of a section: its heading in small Latin letters, Cyrillic ones too."""
+    return slugify(fold(heading).translate(CYRILLIC))
 
 
 class SubheadingBlock(blocks.CharBlock):

@@ -23,7 +23,7 @@ class PictureField(WagtailImageField):
     """Wagtail's field, which reads the beginning of a file alone and fails on the rest."""
 
     def to_python(self, data: Any) -> Any:
-        if data is not None and getattr(data, "name", ""):
+        if data is not None and getattr(data, "name", None):
             path = PurePath(data.name)
             data.name = f"{path.stem[:LONGEST_NAME]}{path.suffix[:8]}"
         try:

@@ -12,6 +12,8 @@ from datetime import date, datetime, timedelta
 from enum import IntEnum
 from typing import Any, Generic, Protocol, TypeVar
 
+from django.utils.translation import gettext as _
+
 
 class Platform(IntEnum):
     """The four numbered parts of the site, as the station board names them."""
@@ -42,6 +44,10 @@ class Activity:
     capacity: str = ""
     is_urgent: bool = False
     is_example: bool = False
+    #: What title and summary are written in where it is not the language asked for, as nobody has
+    #: translated them; and the same of `capacity`.
+    language: str = ""
+    capacity_language: str = ""
 
     @property
     def moment(self) -> datetime | None:
@@ -226,6 +232,18 @@ class DataColumn:
     name: str
     type: str
     about: Any
+
+    @property
+    def type_label(self) -> str:
+        """The type in the reader's language."""
+        labels = {
+            "text": _("text"),
+            "number": _("a number"),
+            "date": _("date"),
+            "moment": _("date and hour"),
+            "yes/no": _("yes or no"),
+        }
+        return labels[self.type]
 
 
 @dataclass(frozen=True, kw_only=True)

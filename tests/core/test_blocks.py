@@ -1,7 +1,9 @@
 """Blocks refuse what would be inaccessible."""
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core.exceptions import ValidationError
+from django.template.loader import render_to_string
 
 from core.blocks import BodyBlock, CardBlock, DataTableBlock
 
@@ -49,3 +51,15 @@ def test_a_card_leads_to_exactly_one_place():
 def test_headings_are_anchors_without_polish_letters():
     block = BodyBlock().child_blocks["heading"]
     assert block.get_context("Łączymy siły")["anchor"] == "laczymy-sily"
+    assert block.get_context("Што ў будынку?")["anchor"] == "szto-u-budynku"
+
+
+def test_no_anchor_stands_twice_on_a_page():
+    titles = ["Pytania", "Pytania", "Menu", "Пытанні", "Пытанні", "!!!", "Pytania 2"]
+    block = BodyBlock()
+    body = block.to_python([{"type": "heading", "value": title} for title in titles])
+    html = render_to_string("components/prose.html", {"body": body})
+    found = [one.get("id") for one in BeautifulSoup(html, "html.parser").select("h2")]
+    assert found == [
+        "pytania", "pytania-2", "menu-2", "pytanni", "pytanni-2", None, "pytania-2-2",
+    ]  # fmt: skip

@@ -78,6 +78,38 @@ def test_the_first_view_is_light_and_nothing_moves(
             context.close()
 
 
+LETTERS = (
+    "aąbcćdeęfghijklłmnńoóprsśtuwyzźż qvx àèéìòù "
+    "абвгдеёжзійклмнопрстуўфхцчшыьэюя ’„”«»–—… 0123456789 §%"
+)
+WRITE = """([family, letters]) => {
+    const one = document.createElement("p");
+    one.id = "letters";
+    one.style.fontFamily = getComputedStyle(document.documentElement).getPropertyValue(family);
+    one.textContent = letters;
+    document.body.replaceChildren(one);
+    return document.fonts.ready.then(() => true);
+}"""
+
+
+def test_every_letter_of_our_languages_is_drawn_by_our_typefaces(
+    address: str, open_context: Callable[..., BrowserContext]
+) -> None:
+    page = open_context().new_page()
+    session = page.context.new_cdp_session(page)
+    for family, name in (("--font-sign", "Jost"), ("--font-text", "Golos Text")):
+        page.goto(f"{address}/be/", wait_until="networkidle")
+        for letters in (LETTERS, LETTERS.upper()):
+            page.evaluate(WRITE, [family, letters])
+            session.send("DOM.enable")
+            session.send("CSS.enable")
+            root = session.send("DOM.getDocument")["root"]["nodeId"]
+            node = session.send("DOM.querySelector", {"nodeId": root, "selector": "#letters"})
+            found = session.send("CSS.getPlatformFontsForNode", node)["fonts"]
+            drawn = {one["familyName"]: one["glyphCount"] for one in found}
+            assert set(drawn) == {name}, f"{name}: {drawn}"
+
+
 def test_pictures_have_sizes_and_those_below_the_window_wait(
     address: str, open_context: Callable[..., BrowserContext]
 ) -> None:

@@ -85,7 +85,8 @@ def test_the_statement_has_every_part_that_programs_look_for(client, details, st
     assert page.select_one("#a11y-audytor").text == "Fundacja Widoczni"
     assert page.select_one("a#a11y-ocena")["href"] == "https://example.org/ocena"
     meta = page.find("meta", {"name": "deklaracja-dostępności"})
-    assert meta["content"] == "/dostepnosc/"
+    assert meta["content"] == f"{settings.WAGTAILADMIN_BASE_URL}/dostepnosc/"
+    assert page.select_one("a#a11y-url")["href"] == f"{settings.WAGTAILADMIN_BASE_URL}/"
 
 
 @pytest.mark.parametrize(

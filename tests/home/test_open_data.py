@@ -7,6 +7,7 @@ import io
 
 import pytest
 from bs4 import BeautifulSoup
+from django.conf import settings
 
 from core import ports
 from directory.models import OrganisationKind
@@ -38,8 +39,32 @@ def test_the_page_lists_every_dataset_with_files_that_exist(tree, client):
         assert found.status_code == 200, url
         assert found["Access-Control-Allow-Origin"] == "*"
     assert soup.select_one("a[rel~=license]").text == LICENCE
-    listed = client.get("/dane/katalog.json").json()["dcat:dataset"]
-    assert len(listed) == len(ports.open_data.names())
+    types = [cell.text for cell in soup.select("tbody td:nth-of-type(1)")]
+    assert set(types) == {"tekst", "liczba", "data", "data i godzina", "tak albo nie"}
+    assert client.get("/dane/nie-ma.csv").status_code == 404
+
+
+def test_the_catalogue_has_what_its_profile_demands(tree, client):
+    """DCAT-AP 3: mandatory properties, and lists of codes of the Publications Office."""
+    found = client.get("/dane/katalog.json").json()
+    page = BeautifulSoup(client.get("/dane/").content, "html.parser")
+    for name in ("dct:title", "dct:description", "dct:publisher"):
+        assert found[name], name
+    assert found["dct:publisher"]["foaf:name"]
+    assert len(found["dcat:dataset"]) == len(ports.open_data.names())
+    for one in found["dcat:dataset"]:
+        assert one["dct:title"]["@value"] and one["dct:description"]["@value"]
+        assert one["dct:publisher"]["@id"] == found["dct:publisher"]["@id"]
+        assert page.select(f"[id={one['@id'].partition('#')[2]}]"), "its page"
+        for name in ("dcat:theme", "dct:accrualPeriodicity", "dct:language"):
+            assert one[name]["@id"].startswith("http://publications.europa.eu/"), name
+        for way in one["dcat:distribution"]:
+            url = way["dcat:accessURL"]["@id"]
+            assert client.get(url.removeprefix(settings.WAGTAILADMIN_BASE_URL)).status_code == 200
+            assert way["dct:license"]["@id"].startswith("https://creativecommons.org/")
+
+
+def test_an_unknown_dataset_is_not_found(client, tree):
     assert client.get("/dane/nie-ma.csv").status_code == 404
 
 

@@ -12,10 +12,12 @@ from icalendar import Calendar
 from wagtail.models import Locale
 from wagtail_localize.synctree import synchronize_tree
 
+from home.models import NewsPage
 from tests.factories.site import SiteTree, make_site
 
 pytestmark = pytest.mark.django_db
 BASE = settings.WAGTAILADMIN_BASE_URL
+LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
@@ -48,7 +50,9 @@ def test_the_feed_holds_news_with_whole_addresses_and_true_times(tree, client):
     page = tree.news_item("Żubr & dąb", "zubr", lead="O żubrze <i>i</i> dębie.")
     (entry,) = entries(client, "/aktualnosci/atom.xml")
     assert entry.findtext(f"{ATOM}title") == "Żubr & dąb"
-    assert entry.findtext(f"{ATOM}summary") == "O żubrze <i>i</i> dębie."
+    # Plain words: what a reader of feeds takes for markup is written so that it shows as typed.
+    assert entry.find(f"{ATOM}summary").get("type") == "html"
+    assert entry.findtext(f"{ATOM}summary") == "O żubrze &lt;i&gt;i&lt;/i&gt; dębie."
     assert entry.find(f"{ATOM}link").get("href") == f"{BASE}/aktualnosci/zubr/"
     assert entry.findtext(f"{ATOM}updated") >= page.last_published_at.isoformat()[:16]
     assert entry.findtext(f"{ATOM}id")
@@ -60,7 +64,23 @@ def test_the_feed_says_where_it_stands_and_in_what_language(tree, client):
     links = {link.get("rel"): link.get("href") for link in root.findall(f"{ATOM}link")}
     assert links["self"] == "http://testserver/aktualnosci/atom.xml"
     assert links["alternate"].endswith("/aktualnosci/")
-    assert root.get("{http://www.w3.org/XML/1998/namespace}lang") == "pl"
+    assert root.get(LANG) == "pl"
+    assert root.findtext(f"{ATOM}author/{ATOM}name"), "RFC 4287 demands an author"
+
+
+def test_what_is_not_translated_or_invented_says_so_in_the_feed(tree, client):
+    page = tree.news_item("Nowina", "nowina", is_example=True)
+    english = Locale.objects.get(language_code="en")
+    synchronize_tree(tree.home.locale, english)
+    tree.news_item("Druga", "druga", date=page.date - timedelta(days=1))
+    second = NewsPage.objects.get(slug="druga").copy_for_translation(english)
+    second.title = "Second"
+    second.save_revision().publish()
+    found = entries(client, "/en/aktualnosci/atom.xml")
+    assert [(one.findtext(f"{ATOM}title"), one.get(LANG)) for one in found] == [
+        ("Nowina (example)", "pl"),
+        ("Second", "en"),
+    ]
 
 
 def test_an_empty_feed_is_a_feed(tree, client):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from xml.etree import ElementTree
 
 import pytest
 from bs4 import BeautifulSoup
 from django.conf import settings
+from django.utils import timezone
 from wagtail.models import Locale, Page
 from wagtail_localize.synctree import synchronize_tree
 
@@ -35,6 +37,37 @@ def text(tree) -> StandardPage:
     english.title, english.lead = "Bison", "About the bison."
     english.save_revision().publish()
     return page
+
+
+def test_words_nobody_has_translated_are_marked_as_polish_wherever_they_stand(tree, client):
+    """WCAG 3.1.2: a voice that reads English does not know how Polish sounds."""
+    sign = "żółć"
+    soon = timezone.now() + timedelta(hours=30)
+    tree.news_item(f"Nowina {sign}", "nowina", lead=sign, body=[("paragraph", f"<p>{sign}</p>")])
+    tree.news_item(f"Druga {sign}", "druga", body=[("heading", sign), ("live", {"number": 6})])
+    tree.event(
+        f"Wieczór {sign}", "wieczor", starts_at=soon, lead=sign, place=sign, cost=sign,
+        accessibility_note=sign, body=[("quote", {"text": sign, "source": sign})],
+    )  # fmt: skip
+    ServiceFactory(name=f"Obiady {sign}", summary=sign, is_free=False, cost=sign, slug="obiady")
+    synchronize_tree(tree.home.locale, Locale.objects.get(language_code="en"))
+    paths = ["", "aktualnosci/", "aktualnosci/nowina/", "aktualnosci/druga/", "wydarzenia/"]
+    paths += ["wydarzenia/wieczor/", "wydarzenia/kalendarz/", "uslugi/", "uslugi/obiady/"]
+    local = timezone.localtime(soon)
+    paths.append(f"wydarzenia/kalendarz/{local.year}/{local.month}/")
+    seen = 0
+    for path in paths:
+        soup = read(client, f"/en/{path}")
+        for words in soup.body.find_all(string=lambda text: sign in text):
+            if words.find_parent(["script", "style"]):
+                continue
+            seen += 1
+            nearest = words.find_parent(attrs={"lang": True})
+            assert nearest["lang"] == "pl", (path, str(words.parent)[:200])
+        for words in soup.select("main .cards > li > p, main .soft"):
+            if "free of charge" in words.text or "until" in words.text:
+                assert words.find_parent(attrs={"lang": True})["lang"] == "en", path
+    assert seen > 25
 
 
 def read(client, url: str) -> BeautifulSoup:

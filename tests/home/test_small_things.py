@@ -25,7 +25,8 @@ def tree() -> SiteTree:
 
 
 def row(platform: Platform, *, is_express: bool = False) -> BoardRow:
-    return BoardRow(*("", "", "", "", "", ""), int(platform), "", "", "", is_express, False, None)
+    words = ("", "", "", "", "", "")
+    return BoardRow(*words, int(platform), "", "", "", is_express, False, "", "", None)
 
 
 def test_the_red_signpost_leads_to_what_is_most_urgent():

@@ -21,6 +21,7 @@ from services_catalog.cases import services, states
 from services_catalog.cases.access import ACCESS_KEY
 from services_catalog.cases.models import CaseMessage, RequestContact, ServiceRequest
 from services_catalog.cases.rules import LinkHolder
+from services_catalog.models import PackageItem
 from services_catalog.models.service import Service, ServiceMode
 from tests.factories.cases import PDF, ask, person, taken, text
 from tests.factories.forms import field, form_json
@@ -209,6 +210,30 @@ class TestAFormThatIsGone:
         assert "Pytanie room: Indziej" in box(page, "left-over")
         assert not ServiceRequest.objects.exists()
 
+    def test_a_part_of_a_package_that_goes_or_comes_is_told_before_it_is_sent(
+        self, client, package, asking
+    ):
+        """Also one without questions, of which nothing else would tell."""
+        url = f"/uslugi/pakiety/{package.slug}/zgloszenie/"
+        seen = shown_parts(client.get(url))
+        always, wish = asking
+        Service.objects.filter(pk=always.pk).update(live=False, form_version=None)
+        page = ask_package(client, package, always=seen, text=WORDS)
+        assert page.status_code == 422 and not ServiceRequest.objects.exists()
+        told = alerts(page)
+        assert always.name in told and wish.name not in told
+        assert box(page, "id_text") == WORDS
+        PackageItem.objects.filter(service=wish).update(is_required=True)
+        page = ask_package(client, package, always=shown_parts(page))
+        told = alerts(page)
+        assert wish.name in told and always.name not in told
+        for odd in ("", "x,²", "9" * 40):
+            assert ask_package(client, package, always=odd, name="").status_code == 422
+        answer = {f"s{wish.pk}_form_version": wish.form_version_id, f"s{wish.pk}_room": "kitchen"}
+        sent = ask_package(client, package, always=shown_parts(page), **answer)
+        assert sent.status_code == 302
+        assert ServiceRequest.objects.exclude(parent=None).get().service == wish
+
     def gone(self, service) -> dict[str, str]:
         """One service of the package loses its form at this moment."""
         Service.objects.filter(pk=service.pk).update(form_version=None)
@@ -231,6 +256,17 @@ class TestAFormThatIsGone:
         assert other is None or soup.select_one(f"option[value='{other.pk}']")
         assert soup.select_one("form[method=post] select[name=service]")
         assert not ServiceRequest.objects.exists()
+
+
+def alerts(page) -> str:
+    """All that a page calls out."""
+    found = BeautifulSoup(page.content, "html.parser").select("main [role=alert]")
+    return " ".join(one.text for one in found)
+
+
+def shown_parts(page) -> str:
+    """What the form says is always part of the package."""
+    return BeautifulSoup(page.content, "html.parser").select_one("input[name=always]")["value"]
 
 
 class TestACaseThatMovesOn:

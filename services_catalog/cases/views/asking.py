@@ -90,19 +90,21 @@ def request_package(request: HttpRequest, slug: str) -> HttpResponse:
     user = request.user
     left: left_over.LeftOver | None = None
     asking = package_services(package.row)
+    always = {one.pk for one, is_required in asking if is_required}
+    gone, added = _changed_parts(request.POST.get("always", ""), always)
     if request.method == "POST":
         throttle("services.request", visitor_key(request), limit=20, per=timedelta(hours=1))
         form = PackageForm(request.POST, request.FILES, package=package)
         form.is_valid()
         chosen = {one.pk for one in form.cleaned_data.get("services", ())}
-        wanted = chosen | {one.pk for one, is_required in asking if is_required}
+        wanted = chosen | always
         asked = answers.take_all(
             request, [one for one, _is_required in asking], wanted=wanted, actor=user
         )
         left = left_over.find(request, asked.values(), actor=user)
         files = take_files(request, form, actor=user, more=left.files)
         is_right = form.is_valid() and all(one.is_valid for one in asked.values())
-        if is_right and not left.is_news:
+        if is_right and not (left.is_news or gone or added):
             values = {**form.cleaned_data, "files": files}
             values.pop("kept_files")
             questions = {
@@ -124,6 +126,9 @@ def request_package(request: HttpRequest, slug: str) -> HttpResponse:
     names = {one.canonical.pk: one.name for one in package.services}
     context = {
         "package": package,
+        "always": ",".join(map(str, sorted(always))),
+        "gone": gone,
+        "added": added,
         "form": form,
         "left": left,
         "asked_of": [
@@ -137,6 +142,18 @@ def request_package(request: HttpRequest, slug: str) -> HttpResponse:
     }
     status = 422 if form.is_bound else 200
     return render(request, "services_catalog/cases/package_request.html", context, status=status)
+
+
+def _changed_parts(shown: str, now: set[int]) -> tuple[list[Service], list[Service]]:
+    """What was always part of a package when its form was shown and is not `now`, and what came."""
+    before = {int(pk) for pk in shown.split(",")[:50] if pk.isascii() and pk.isdigit()}
+    if not before:
+        return [], []
+    found = Service.objects.canonical().in_bulk(before ^ now)
+    return (
+        [found[pk] for pk in sorted(before - now) if pk in found],
+        [found[pk] for pk in sorted(now - before) if pk in found],
+    )
 
 
 # --- After the button -------------------------------------------------------------------------

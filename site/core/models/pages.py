@@ -119,7 +119,9 @@ class BasePage(Page):
     def text_language(self) -> str:
         """The language the text is really in: for an untranslated page, that of its source."""
         if not self.alias_of_id:
-            return self.words_language or self.locale.language_code
+            own = str(self.locale.language_code)
+            # Polish pages are the source; asking them would read every step of the breadcrumbs.
+            return own if own == settings.LANGUAGE_CODE else self.words_language or own
         source = self.alias_of
         while source.alias_of_id:
             source = source.alias_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django import template
@@ -13,9 +13,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core import structured
+from core.blocks import anchor_of
 from core.sharing.card import SIZE, site_card
 
 register = template.Library()
+#: What the frame of every page has taken for itself.
+ANCHORS_OF_EVERY_PAGE = frozenset({"tresc", "menu", "footer-1", "footer-2", "footer-3"})
 
 
 @register.simple_tag
@@ -30,6 +33,20 @@ def localised_path(path: str, language: str) -> str:
     if len(parts) > 2 and parts[1] in dict(settings.LANGUAGES):
         path = "/" + parts[2]
     return path if language == settings.LANGUAGE_CODE else f"/{language}{path}"
+
+
+@register.filter
+def with_anchors(body: Iterable[Any]) -> Iterator[tuple[Any, str]]:
+    """Every block of a body with the anchor of a heading, each of them once on the page."""
+    taken = set(ANCHORS_OF_EVERY_PAGE)
+    for block in body:
+        anchor = anchor_of(block.value) if block.block_type == "heading" else ""
+        number, free = 1, anchor
+        while anchor and free in taken:
+            number += 1
+            free = f"{anchor}-{number}"
+        taken.add(free)
+        yield block, free
 
 
 @register.simple_tag
