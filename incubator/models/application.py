@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
 from core.clock import ClockTimestamp, database_now
+from core.i18n.dates import TOWN_TIME
+from core.worktime import after_working_days
 from forms.models import Draft, Snapshot
 from incubator import permissions
-from incubator.states import GIVEN_UP, MACHINE, UNNUMBERED, WRITABLE, State
+from incubator.models.call import Extension
+from incubator.states import GIVEN_UP, MACHINE, UNNUMBERED, WITH_STAFF, WRITABLE, State
+
+#: Working days that staff have for the formal check of an application.
+CHECK_DAYS = 5
 
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
@@ -37,6 +44,43 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
     def with_lists(self) -> ApplicationQuerySet:
         """With what lists show."""
         return self.select_related("call", "organisation", "lead", "form_version", "draft")
+
+    def with_check_clock(self) -> ApplicationQuerySet:
+        """With `check_from`: since when the formal check is up to staff; and the `clock`.
+
+        That is the last close of the call, for whomever it was extended; after a clarification,
+        the moment it ended.
+        """
+        return self.annotate(clock=ClockTimestamp(), check_from=_check_from())
+
+    def to_be_checked(self, now: datetime) -> ApplicationQuerySet:
+        """Those whose formal check is up to staff at that moment."""
+        rows = self.annotate(check_from=_check_from())
+        return rows.filter(state__in=WITH_STAFF, check_from__lte=now)
+
+    def check_late(self, now: datetime) -> ApplicationQuerySet:
+        """Those that staff have not checked in `CHECK_DAYS` working days."""
+        day = now.astimezone(TOWN_TIME).date()
+        while after_working_days(_noon(day), CHECK_DAYS) >= now:
+            day -= timedelta(days=1)
+        begun = datetime.combine(day + timedelta(days=1), time(), tzinfo=TOWN_TIME)
+        rows = self.annotate(check_from=_check_from())
+        return rows.filter(state__in=WITH_STAFF, check_from__lt=begun)
+
+
+def _check_from() -> Greatest:
+    extended = Extension.objects.filter(call=OuterRef("call")).order_by("-closes_at")
+    asked = Clarification.objects.filter(application=OuterRef("pk"), closed_at__isnull=False)
+    # PostgreSQL's GREATEST passes over what is NULL.
+    return Greatest(
+        "call__closes_at",
+        Subquery(extended.values("closes_at")[:1]),
+        Subquery(asked.order_by("-closed_at").values("closed_at")[:1]),
+    )
+
+
+def _noon(day: date) -> datetime:
+    return datetime.combine(day, time(12), tzinfo=TOWN_TIME)
 
 
 class Application(models.Model):
@@ -78,6 +122,9 @@ class Application(models.Model):
 
     objects = ApplicationQuerySet.as_manager()
     machine = MACHINE
+    #: Of rows `with_check_clock`.
+    check_from: datetime
+    clock: datetime
 
     class Meta:
         verbose_name = _("application")
@@ -168,6 +215,18 @@ class Application(models.Model):
     def was_in_grace(self) -> bool:
         """Whether it came after the close, in the time that is still taken."""
         return any(snapshot.in_grace for snapshot in self.snapshots.all())
+
+    @property
+    def check_due_at(self) -> datetime | None:
+        """Until when staff check it (rows `with_check_clock`); None while it is not up to them."""
+        if self.state not in WITH_STAFF or self.check_from > self.clock:
+            return None
+        return after_working_days(self.check_from, CHECK_DAYS)
+
+    @property
+    def is_check_late(self) -> bool:
+        """Whether that moment has passed."""
+        return self.check_due_at is not None and self.check_due_at < self.clock
 
     @property
     def latest_snapshot(self) -> ApplicationSnapshot | None:

@@ -24,6 +24,8 @@ from wagtail.admin.widgets.button import Button
 
 from core.admin import ReadOnlyPolicy, ReadOnlyViewSet, no_formula
 from core.audit import history, record
+from core.clock import database_now
+from core.i18n.dates import long_date
 from core.references import Reference
 from core.transitions import TransitionError, available, transition
 from core.transitions.drawing import diagram, rows
@@ -62,9 +64,16 @@ class ApplicationFilterSet(WagtailFilterSet):
     )
     in_grace = django_filters.BooleanFilter(label=_("In the time of grace"), method="by_grace")
 
+    check_late = django_filters.BooleanFilter(label=_("Formal check is late"), method="by_lateness")
+
     class Meta:
         model = Application
-        fields = ["call", "state", "legal_form", "pes_category", "in_grace"]
+        fields = ["call", "state", "legal_form", "pes_category", "in_grace", "check_late"]
+
+    def by_lateness(self, rows: QuerySet, name: str, value: bool) -> QuerySet:
+        """Those whose check staff should have finished, or all others."""
+        late = Application.objects.check_late(database_now()).values("pk")
+        return rows.filter(pk__in=late) if value else rows.exclude(pk__in=late)
 
     def by_grace(self, rows: QuerySet, name: str, value: bool) -> QuerySet:
         """As `Application.was_in_grace`; a join would give a row for each snapshot."""
@@ -79,7 +88,16 @@ class VisibleRows:
 
     def get_base_queryset(self) -> QuerySet[Application]:
         rows = Application.objects.visible_to(self.request.user).submitted()
-        return rows.with_lists().prefetch_related("snapshots__form_version")
+        return rows.with_lists().with_check_clock().prefetch_related("snapshots__form_version")
+
+
+def check_until(application: Application) -> str:
+    """Until when staff check it, in words; "" while that is not up to them."""
+    due = application.check_due_at
+    if due is None:
+        return ""
+    day = long_date(due)
+    return str(_("%(day)s – late")) % {"day": day} if application.is_check_late else day
 
 
 class ApplicationIndexView(VisibleRows, generic.IndexView):
@@ -185,7 +203,7 @@ class ApplicationInspectView(generic.InspectView):
 
     def get_object(self, queryset: Any = None) -> Application:
         rows = Application.objects.visible_to(self.request.user).submitted().with_lists()
-        found = rows.filter(pk=self.kwargs["pk"]).first()
+        found = rows.with_check_clock().filter(pk=self.kwargs["pk"]).first()
         if found is None:
             raise Http404
         return found
@@ -202,6 +220,7 @@ class ApplicationInspectView(generic.InspectView):
         verbs = {row.verb for row in available(application, self.request.user)}
         context.update(
             application=application,
+            check_until=check_until(application),
             diagram=diagram(MACHINE, current=application.state),
             organisation=application.organisation,
             snapshot=snapshot,
@@ -355,6 +374,7 @@ class ApplicationViewSet(ReadOnlyViewSet):
         Column("call", label=_("Call"), accessor="call.code"),
         Column("state", label=_("State"), accessor="staff_label", sort_key="state"),
         DateColumn("submitted_at", label=_("Sent"), sort_key="submitted_at"),
+        Column("check_until", label=_("Check until"), accessor=check_until),
         BooleanColumn("in_grace", label=_("In the time of grace"), accessor="was_in_grace"),
     ]
 
