@@ -62,7 +62,7 @@ def read_code(text: str) -> str:
 
     Raises BadCode.
     """
-    typed = [char for char in text.upper().translate(_MEANT) if char.isalnum()]
+    typed = meant(text)
     if len(typed) != SIZE:
         raise BadCode(BadCode.LENGTH, length=len(typed))
     groups = [typed[start : start + GROUP_SIZE] for start in range(0, SIZE, GROUP_SIZE)]
@@ -75,7 +75,12 @@ def read_code(text: str) -> str:
     )
     if wrong:
         raise BadCode(BadCode.CHECK, wrong, SIZE)
-    return "".join(typed)
+    return typed
+
+
+def meant(text: str) -> str:
+    """The characters of a typed code or receipt: capitals, letters that look alike put right."""
+    return "".join(char for char in text.upper().translate(_MEANT) if char.isalnum())
 
 
 def code_digest(plebiscite: str, code: str) -> bytes:

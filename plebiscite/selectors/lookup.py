@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from plebiscite import clock
 from plebiscite.ballots import short_code
 from plebiscite.bundle.texts import log_line
-from plebiscite.codes import BadCode, code_digest, read_code
+from plebiscite.codes import BadCode, code_digest, meant, read_code
 from plebiscite.models import Ballot, Code, LogEntry, Plebiscite
 from plebiscite.phases import PUBLISHED, SEALED_ON
 from plebiscite.selectors.bundling import checkpoints, signed
@@ -25,7 +25,6 @@ from plebiscite.tally import canonical_json
 SHARD = re.compile(r"[0-9a-f]{2}")
 _HEX = re.compile(r"[0-9a-f]{64}")
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_MEANT = str.maketrans("OIL", "011")
 
 
 @dataclass(frozen=True)
@@ -54,6 +53,7 @@ def lookup_context(plebiscite: Plebiscite) -> dict[str, Any] | None:
         "is_published": plebiscite.state in PUBLISHED,
         "has_codes": Code.objects.filter(plebiscite=plebiscite).exists(),
         "codes_are_told": plebiscite.state in SEALED_ON,
+        "wrong_groups": _wrong_groups("{}"),
         "options": [(work.code, work.name) for work in works(plebiscite, today=clock.today())],
         **languages(plebiscite),
     }
@@ -131,18 +131,21 @@ def find_code(plebiscite: Plebiscite, typed: str) -> str:
 def why_unreadable(error: BadCode) -> str:
     """What is wrong with a typed voting code, in a sentence."""
     if error.groups:
-        numbers = ", ".join(str(number) for number in error.groups)
-        return _("Check these groups of the code: %(groups)s.") % {"groups": numbers}
+        return _wrong_groups(", ".join(str(number) for number in error.groups))
     return _("A voting code has 20 characters, you typed %(number)d.") % {"number": error.length}
+
+
+def _wrong_groups(numbers: str) -> str:
+    return _("Check these groups of the code: %(groups)s.") % {"groups": numbers}
 
 
 def _bounds(typed: str) -> tuple[bytes, bytes]:
     """The least and the greatest commitment that a typed receipt can stand for."""
-    plain = re.sub(r"[\s-]", "", typed)
-    if _HEX.fullmatch(plain.lower()):
-        exact = bytes.fromhex(plain.lower())
+    plain = re.sub(r"[\W_]", "", typed).lower()
+    if _HEX.fullmatch(plain):
+        exact = bytes.fromhex(plain)
         return exact, exact
-    letters = plain.upper().translate(_MEANT)
+    letters = meant(typed)
     if len(letters) != 12 or any(letter not in _LETTERS for letter in letters):
         raise Unreadable
     number = 0

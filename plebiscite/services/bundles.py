@@ -38,8 +38,9 @@ def write_bundle(
 ) -> str:
     """Writes the bundle of a published vote; gives the hash of its list of sums.
 
-    In one transaction that sees one state of the database. Raises LookupError before publication,
-    MissingKey without the key of the log.
+    What may still change, the course of the vote, is read at once at the beginning; what is
+    streamed afterwards (log, ballots, codes) has been unchangeable since the box was sealed.
+    Raises LookupError before publication, MissingKey without the key of the log.
     """
     contents = bundling.contents(plebiscite, private_key=current_key(plebiscite.pk))
     return write(target, contents, progress=progress)

@@ -38,7 +38,7 @@ def search(request: HttpRequest, slug: str) -> HttpResponse:
     typed = request.POST.get("receipt", "")[:_LONGEST]
     code = request.POST.get("code", "")[:_LONGEST]
     answer: dict[str, object] = {"typed_receipt": typed}
-    if code:
+    if "code" in request.POST:
         try:
             answer["code_state"] = lookup.find_code(plebiscite, code)
         except BadCode as error:

@@ -46,7 +46,7 @@ def test_a_sceptic_checks_everything(server_data, open_page, tmp_path):
     first = LogEntry.objects.filter(plebiscite=plebiscite, position=1).get()
     code = short_code(bytes(first.c))
     page = open_page(width=320)
-    plain = open_page(javascript=False)
+    plain = open_page(width=320, javascript=False)
 
     # Before the close: in the log, and nothing of how it was counted.
     sent = []
@@ -58,6 +58,14 @@ def test_a_sceptic_checks_everything(server_data, open_page, tmp_path):
     assert_accessible(page)
     look_up(page, base, "0000-0000-0000")
     expect(page.locator("form[data-lookup=receipt] + div [data-answer=missing]")).to_be_visible()
+    # Somebody's keyboard is Cyrillic, and dashes were copied from a letter.
+    for one in (page, plain):
+        look_up(
+            one, base, code.replace("-", " – ").translate(str.maketrans("ABCEHKMPTX", "АВСЕНКМРТХ"))
+        )
+        expect(one.locator("[data-answer=in-log]")).to_be_visible()
+        look_up(one, base, bytes(first.c).hex().upper())
+        expect(one.locator("[data-answer=in-log]")).to_be_visible()
     look_up(page, base, "H7KM")
     expect(page.locator("#receipt-error")).to_be_visible()
     expect(page.locator("#receipt")).to_be_focused()
@@ -86,9 +94,16 @@ def test_a_sceptic_checks_everything(server_data, open_page, tmp_path):
             answers = one.locator("form[data-lookup=code] + [data-answers]")
             expect(answers.locator(f"[data-answer={answer}]")).to_be_visible()
             expect(answers.locator("[data-answer]:visible")).to_have_count(1)
-        one.locator("#code").fill("ABC")
-        one.locator("form[data-lookup=code] button").click()
-        expect(one.locator("#code-error")).to_be_visible()
+        # A slip of the fingers is told as such, and not as a code that nobody printed.
+        slipped = used[:-1] + ("A" if used[-1] != "A" else "B")
+        for typed, said in ((slipped, "grupy kodu: 4."), ("ABC", "20 znaków")):
+            one.locator("#code").fill(typed)
+            one.locator("form[data-lookup=code] button").click()
+            expect(one.locator("#code-error")).to_be_visible()
+            expect(one.locator("#code-error")).to_contain_text(said)
+            expect(one.locator("form[data-lookup=code] + div [data-answer]:visible")).to_have_count(
+                0
+            )
         assert_accessible(page)
     assert not [one for one in sent if one.method == "POST" or used in one.url]
     log = (server_data.var / "server.log").read_text()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import http.server
+import random
 import threading
 from pathlib import Path
 
@@ -62,6 +63,35 @@ def test_whole_bundles_pass(check):
             assert end["isGood"], (method, seed, found)
             assert set(found) == {name for name, *_rest in verify.CHECKS} - ELSEWHERE
             assert {outcome for outcome, _detail in found.values()} == {"ok"}
+
+
+def test_every_edge_of_the_rules_is_counted_alike(check, tmp_path):
+    """By the tally, which made the bundles, by `verify.py` and by the browser."""
+    chance = random.Random(5)
+    codes = [f"M{number}" for number in range(1, 6)]
+    edges = set()
+    for number in range(72):
+        # Half of them rankings: nearly all edges are theirs.
+        method = ("ranked", "single", "ranked", "approval", "ranked", "points")[number % 6]
+        rules = bundles.any_rules(method, codes, chance)
+        ballots = bundles.odd_ballots(14, codes, chance) if method == "ranked" else None
+        contents = bundles.make(
+            method=method, options=5, rules=rules, ballots=ballots, account=6, code=4, paper=4,
+            seed=number, mix_k=2,
+        )  # fmt: skip
+        raw = bundles.written(contents)
+        found, end = check(raw)
+        assert end["isGood"], (rules, found)
+        assert found["tally"][0] == "ok"
+        path = tmp_path / "bundle.zip"
+        path.write_bytes(raw)
+        assert verify.main([str(path), "--lang", "en"]) == 0, rules
+        result = contents.tally["result"]
+        edges |= {"tied"} if result["tied"] else set()
+        edges |= {"lots"} if any(step["by_lot"] for step in result["rounds"]) else set()
+        edges |= {"batch"} if any(len(one["eliminated"]) > 1 for one in result["rounds"]) else set()
+        edges |= {f"{len(result['winners'])} winners", f"binding {result['is_binding']}"}
+    assert edges >= {"tied", "lots", "batch", "1 winners", "3 winners", "binding False"}, edges
 
 
 def test_a_test_run_is_told_from_a_vote(check):

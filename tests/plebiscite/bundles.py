@@ -15,7 +15,19 @@ from plebiscite.ballots import commitment, read_ballot
 from plebiscite.bundle import signing, texts
 from plebiscite.bundle.writing import Contents, write
 from plebiscite.codes import code_digest, read_code
-from plebiscite.tally import ENGINE, Method, Ruleset, TieRule, canonical_json, count, lot_order
+from plebiscite.tally import (
+    ENGINE,
+    Duplicates,
+    Elimination,
+    Method,
+    Overvote,
+    Ruleset,
+    Skipped,
+    TieRule,
+    canonical_json,
+    count,
+    lot_order,
+)
 
 IDENT = "5f0c1c0e-8f57-4d0b-9d25-2f3a1b6c7d8e"
 LOG_KEY, NEXT_KEY, PROMISE_KEY = (bytes([number]) * 32 for number in (7, 8, 9))
@@ -40,6 +52,30 @@ def printed_codes(number: int) -> list[str]:
 
 def rules_of(method: str, **others: Any) -> Ruleset:
     return Ruleset(Method(method), tie=TieRule.LOT, **others)
+
+
+def any_rules(method: str, codes: list[str], chance: random.Random) -> Ruleset:
+    """Rules with edges by chance."""
+    together = tuple(sorted(chance.sample(codes, 2))) if chance.random() < 0.4 else ()
+    return Ruleset(
+        Method(method), winners=chance.randint(1, 3), tie=chance.choice(list(TieRule)),
+        quorum=chance.choice((0, 10, 10_000)), max_ranks=chance.choice((0, 5)),
+        overvote=chance.choice(list(Overvote)), skipped=chance.choice(list(Skipped)),
+        duplicates=chance.choice(list(Duplicates)), elimination=chance.choice(list(Elimination)),
+        drop_together=together,
+    )  # fmt: skip
+
+
+def odd_ballots(number: int, codes: list[str], chance: random.Random) -> list[str]:
+    """Rankings as they come from paper: empty ranks, several on one, names that come again."""
+    made = []
+    for _voter in range(number):
+        ranks = [
+            "=".join(sorted(chance.sample(codes, chance.choice((0, 1, 1, 1, 1, 2)))))
+            for _rank in range(chance.randint(0, min(5, len(codes))))
+        ]
+        made.append("ranked:" + ">".join(ranks).rstrip(">"))
+    return made
 
 
 def some_ballots(method: str, number: int, codes: list[str], chance: random.Random) -> list[str]:

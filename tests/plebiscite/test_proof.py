@@ -282,7 +282,7 @@ def test_whether_a_code_was_used_is_told_once_the_box_is_sealed(client):
         assert code not in page
         form = page[page.index('data-lookup="code"') :]
         shown = re.findall(r'data-answer="(unused|spent|missing)" >', form)
-        error = re.search(r'id="code-error" data-unreadable >([^<]+)<', form)
+        error = re.search(r'id="code-error"[^>]* data-unreadable >([^<]+)<', form)
         return error[1] if error else "".join(shown)
 
     def published() -> dict[str, str]:

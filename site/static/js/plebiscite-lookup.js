@@ -6,7 +6,7 @@ const CODE_DOMAIN = "hajnowka-odnowa/plebiscite/code/1";
 const MEANT = { O: "0", I: "1", L: "1", А: "A", В: "B", Е: "E", К: "K", М: "M", Н: "H", Р: "P", С: "C", Т: "T", Х: "X", О: "0", І: "1" };
 
 const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-const plain = (text) => text.replace(/[\s-]/g, "");
+const plain = (text) => text.replace(/[^\p{L}\p{N}]/gu, "");
 const meant = (text) => Array.from(plain(text).toUpperCase(), (letter) => MEANT[letter] ?? letter).join("");
 const isWritten = (text, size) => text.length === size && [...text].every((letter) => LETTERS.includes(letter));
 
@@ -18,6 +18,18 @@ function beginning(typed) {
   if (!isWritten(letters, 12)) return null;
   const number = [...letters].reduce((sum, letter) => (sum << 5n) | BigInt(LETTERS.indexOf(letter)), 0n);
   return number.toString(16).padStart(15, "0");
+}
+
+/** The groups of a voting code, from 1, whose last character does not follow from the others. */
+function wrongGroups(code) {
+  return [1, 2, 3, 4].filter((place) => {
+    const values = [...code.slice(5 * place - 5, 5 * place)].map((letter) => LETTERS.indexOf(letter));
+    const total = values.slice(0, 4).reduce((sum, value) => {
+      const doubled = (sum ^ value) << 1;
+      return doubled & 32 ? doubled ^ 0b100101 : doubled;
+    }, 0);
+    return (total ^ place) !== values[4];
+  });
 }
 
 async function lines(address) {
@@ -33,8 +45,11 @@ function show(form, name) {
   }
 }
 
-function complain(form, isBad) {
-  form.querySelector("[data-unreadable]").hidden = !isBad;
+function complain(form, isBad, why = "") {
+  const error = form.querySelector("[data-unreadable]");
+  error.dataset.usual ??= error.textContent;
+  error.textContent = why || error.dataset.usual;
+  error.hidden = !isBad;
   form.querySelector(".field").classList.toggle("field--invalid", isBad);
   const input = form.querySelector("input");
   input.toggleAttribute("aria-invalid", isBad);
@@ -80,8 +95,10 @@ async function lookUpReceipt(form, page) {
 async function lookUpCode(form, page) {
   const code = meant(form.elements.code.value);
   const isReadable = isWritten(code, 20);
-  complain(form, !isReadable);
-  if (!isReadable) return;
+  const wrong = isReadable ? wrongGroups(code) : [];
+  const why = wrong.length ? form.querySelector("[data-wrong-groups]").dataset.wrongGroups.replace("{}", wrong.join(", ")) : "";
+  complain(form, !isReadable || wrong.length > 0, why);
+  if (!isReadable || wrong.length) return;
   const text = `${CODE_DOMAIN}\n${page.dataset.plebiscite}\n${code}\n`;
   const digest = hex(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))));
   const found = (await lines(`${page.dataset.base}kody/${digest.slice(0, 2)}.jsonl`)).find((one) => one.digest === digest);
