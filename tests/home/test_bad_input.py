@@ -15,9 +15,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from icalendar import Calendar
 from PIL import Image
+from wagtail.models import Comment
 
 from accounts.roles import Role
 from core.models import Picture, PublicDocument, SharedText
+from core.scheduling import publish_scheduled
 from home.calendars import calendar_of
 from home.models import GalleryPage, NewsPage
 from home.recurrence import Every, Rule, occurrences
@@ -184,6 +186,37 @@ def test_an_old_version_opens_and_publishes_when_all_it_shows_is_gone(tree, clie
     client.logout()
     for path in (event.url, tree.events.url, f"{event.url}wydarzenie.ics", "/dane/wydarzenia.csv"):
         assert client.get(path).status_code == 200, path
+
+
+def test_a_version_that_cannot_be_published_at_its_hour_holds_up_no_other(tree, client):
+    room, author = RoomFactory(), person_with(Role.CHIEF_EDITOR)
+    event, news = tree.event(room=room, place=""), tree.news_item("Dziś", "dzis")
+    past = timezone.now() - timedelta(hours=1)
+    for page, title, hour in ((event, "Nowy wieczór", past), (news, "Jutro", past)):
+        page.title = title
+        page.save_revision(user=author, approved_go_live_at=hour)
+    type(event).objects.filter(pk=event.pk).update(room=None, place="Rynek")
+    room.delete()
+    for _again in range(2):
+        publish_scheduled()
+    event.refresh_from_db()
+    news.refresh_from_db()
+    assert (event.title, news.title) == ("Spotkanie", "Jutro")
+    (remark,) = Comment.objects.filter(page=event)
+    assert "Wybierz pomieszczenie albo wpisz miejsce" in remark.text
+    assert not Comment.objects.filter(page=news).exists()
+    client.force_login(author)
+    assert "o swojej godzinie" in client.get("/admin/raporty/uwagi/").content.decode()
+
+
+def test_a_card_that_leads_to_an_unpublished_page_is_no_link(tree, client):
+    target = tree.standard("Cel", "cel")
+    card = {"title": "Dalej", "text": "", "page": target, "url": ""}
+    page = tree.news_item(body=[("cards", {"items": [card]})])
+    assert b'href="/cel/"' in client.get(page.url).content
+    target.unpublish()
+    answer = client.get(page.url)
+    assert b'href="/cel/"' not in answer.content and b"Dalej" in answer.content
 
 
 def test_an_old_version_of_a_service_forgets_a_provider_that_is_gone(tree):

@@ -24,6 +24,7 @@ from core.outbox.keeping import purge as erase_old_mail
 from core.outbox.keeping import release_stale
 from core.outbox.sending import Sender
 from core.pagecache.generation import fold
+from core.scheduling import publish_scheduled
 from core.throttle.backends import prune as prune_throttles
 from core.tokens import prune as prune_tokens
 
@@ -57,11 +58,6 @@ def run_queued_tasks() -> None:
 def prune_finished_tasks() -> None:
     """Forgets finished tasks after two weeks, so that the table stays small."""
     call_command("prune_db_task_results", min_age_days=14, verbosity=0)
-
-
-def publish_scheduled() -> None:
-    """Publishes and expires what editors have scheduled."""
-    call_command("publish_scheduled", verbosity=0)
 
 
 class Command(BaseCommand):
