@@ -53,11 +53,6 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         """
         return self.annotate(clock=ClockTimestamp(), check_from=_check_from())
 
-    def to_be_checked(self, now: datetime) -> ApplicationQuerySet:
-        """Those whose formal check is up to staff at that moment."""
-        rows = self.annotate(check_from=_check_from())
-        return rows.filter(state__in=WITH_STAFF, check_from__lte=now)
-
     def check_late(self, now: datetime) -> ApplicationQuerySet:
         """Those that staff have not checked in `CHECK_DAYS` working days."""
         day = now.astimezone(TOWN_TIME).date()

@@ -67,15 +67,16 @@ class IncubatorActivity(ActivitySource):
     def waiting_for(self, *, user: Any, language: str) -> Iterable[Matter]:
         if not permissions.reads_all(user):
             return
-        waiting = Application.objects.visible_to(user).with_lists()
+        waiting = Application.objects.visible_to(user).with_lists().with_check_clock()
         states = [State.REFUSAL_PROPOSED]
         if CHECKERS(user, None):
             states += [State.SUBMITTED, State.FORMAL_CHECK]
-        now = database_now()
+        own = {"state": State.REFUSAL_PROPOSED, "refusal_proposed_by": user.pk}
         with override(language):
-            for application in waiting.filter(state__in=states).order_by("submitted_at"):
-                if application.state == State.SUBMITTED and now <= application.call.last_moment:
-                    continue
+            for application in waiting.filter(state__in=states).exclude(**own):
+                due = application.check_due_at
+                if due is None:
+                    continue  # the call is still open
                 yield Matter(
                     platform=Platform.INCUBATOR,
                     kind=_("application"),
@@ -83,6 +84,7 @@ class IncubatorActivity(ActivitySource):
                     url=reverse("incubator_applications:inspect", args=[application.pk]),
                     state=application.staff_label,
                     number=application.number or "",
+                    due=due,
                     updated_at=application.submitted_at,
                     waits_for_me=True,
                 )

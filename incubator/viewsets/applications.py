@@ -25,7 +25,7 @@ from wagtail.admin.widgets.button import Button
 from core.admin import ReadOnlyPolicy, ReadOnlyViewSet, no_formula
 from core.audit import history, record
 from core.clock import database_now
-from core.i18n.dates import long_date
+from core.i18n.dates import day_and_month
 from core.references import Reference
 from core.transitions import TransitionError, available, transition
 from core.transitions.drawing import diagram, rows
@@ -96,7 +96,7 @@ def check_until(application: Application) -> str:
     due = application.check_due_at
     if due is None:
         return ""
-    day = long_date(due)
+    day = day_and_month(due)
     return str(_("%(day)s – late")) % {"day": day} if application.is_check_late else day
 
 

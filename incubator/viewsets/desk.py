@@ -1,4 +1,4 @@
-"""What waits for those who run the incubator, on the first page of the admin."""
+"""How the incubator goes, on the first page of the admin, below what waits for each person."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def is_shown_to(user: Any) -> bool:
 
 
 class IncubatorPanel(Component):
-    """Checks to be begun and those that are late, refusals to be confirmed, and open calls."""
+    """Checks that are late, clarifications that wait, and open calls."""
 
     order = 70
     template_name = "incubator/admin/panel.html"
@@ -39,49 +39,20 @@ class IncubatorPanel(Component):
 
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
         return {
-            "heading": _("Incubator: what waits"),
+            "heading": _("Incubator: calls and deadlines"),
             "waiting": list(self._waiting()),
             "calls": list(self._calls()),
         }
 
-    def _waiting(self) -> Iterator[tuple[str, str, str]]:
-        """Words, address, and what is urgent about it."""
-        now = database_now()
+    def _waiting(self) -> Iterator[tuple[str, str, bool]]:
+        """Words, address, and whether it is urgent."""
         mine = Application.objects.visible_to(self.request.user).submitted()
-        rows = mine.to_be_checked(now)
-        late = mine.check_late(now).count()
-        begun = rows.filter(state=State.SUBMITTED).count()
-        if begun:
-            words = ngettext(
-                "%(number)d application waits for its formal check",
-                "%(number)d applications wait for their formal check",
-                begun,
-            )
-            yield words % {"number": begun}, _list(state=State.SUBMITTED), ""
-        checked = rows.filter(state=State.FORMAL_CHECK).count()
-        if checked:
-            words = ngettext(
-                "%(number)d application is being checked",
-                "%(number)d applications are being checked",
-                checked,
-            )
-            yield words % {"number": checked}, _list(state=State.FORMAL_CHECK), ""
+        late = mine.check_late(database_now()).count()
         if late:
             words = ngettext(
                 "%(number)d formal check is late", "%(number)d formal checks are late", late
             )
-            yield words % {"number": late}, _list(check_late="true"), _("overdue")
-        refusals = mine.filter(state=State.REFUSAL_PROPOSED).exclude(
-            refusal_proposed_by=self.request.user.pk
-        )
-        number = refusals.count()
-        if number:
-            words = ngettext(
-                "%(number)d refusal waits for a second person",
-                "%(number)d refusals wait for a second person",
-                number,
-            )
-            yield words % {"number": number}, _list(state=State.REFUSAL_PROPOSED), ""
+            yield words % {"number": late}, _list(check_late="true"), True
         asked = Clarification.objects.filter(
             state=Clarification.State.OPEN, application__in=mine
         ).aggregate(number=Count("pk"), first=Min("due_at"))
@@ -92,7 +63,7 @@ class IncubatorPanel(Component):
                 asked["number"],
             )
             values = {"number": asked["number"], "day": long_date(asked["first"])}
-            yield words % values, _list(state=State.CLARIFICATION), ""
+            yield words % values, _list(state=State.CLARIFICATION), False
 
     def _calls(self) -> Iterator[tuple[Call, str, int, int]]:
         """Open calls, the first to close first: until when, sent, and being written."""
