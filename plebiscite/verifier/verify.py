@@ -94,6 +94,20 @@ PAPER_COLUMNS = [
     "void",
     "reasons",
 ]
+DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+# What may become of a proposal that was sent.
+PROPOSALS = {
+    "submitted",
+    "in_review",
+    "changes_requested",
+    "rejection_proposed",
+    "accepted",
+    "rejected",
+    "appealed",
+    "upheld",
+    "withdrawn",
+    "merged",
+}
 # What the lines of each file hold: text, whole numbers from 0 on, yes or no, or more of the same.
 SHAPES = {
     "log.jsonl": {"position": int, "commitment": str, "previous": str, "digest": str},
@@ -475,6 +489,12 @@ def check_form(vote):
         written = "".join(",".join(map(cell, row)) + "\n" for row in rows)
         if "\r" in written or written.encode("utf-8") != bundle.read(name):
             raise Failed(name + ": inny zapis", name + ": written in another way")
+    last = 0
+    for row in bundle.rows("moderation.csv", MODERATION_COLUMNS):
+        number = int(row["number"]) if re.fullmatch("[1-9][0-9]{0,8}", row["number"]) else 0
+        if number <= last or row["state"] not in PROPOSALS:
+            raise Failed("moderation.csv: zły wiersz", "moderation.csv: a wrong row")
+        last = number
     return "%d plików" % len(bundle.names), "%d files" % len(bundle.names)
 
 
@@ -796,6 +816,8 @@ def check_codes(vote):
         raise Failed("użyto kodu spoza listy", "a code that was never printed was spent")
     vote.spent_days = {}
     for row in rows:
+        if not re.fullmatch(DAY, row["day"]):
+            raise Failed("dzień użycia kodu", "the day on which a code was spent")
         vote.spent_days[row["day"]] = vote.spent_days.get(row["day"], 0) + 1
     vote.printed, vote.spent = set(printed), set(spent)
     return "%d z %d" % (len(spent), len(printed)), "%d of %d" % (len(spent), len(printed))
@@ -806,6 +828,10 @@ def check_paper(vote):
     total = {"returned": 0, "valid": 0, "void": 0}
     for row in rows:
         name = row["batch"]
+        if row["point"] not in vote.manifest["polling_points"]:
+            raise Failed(name + ": nieznany punkt", name + ": an unknown polling point")
+        if not re.fullmatch(DAY, row["day"]):
+            raise Failed(name + ": to nie dzień", name + ": not a day")
         number = {}
         for column in ("issued", "returned", "unused", "missing", "valid", "void"):
             if not re.fullmatch("[0-9]{1,9}", row[column]):
@@ -860,6 +886,8 @@ def check_counts(vote):
     turnout = vote.bundle.json("stats.json")["turnout"]
     if any(row["channel"] not in online for row in turnout):
         raise Failed("frekwencja: inny kanał", "turnout: another channel")
+    if not all(re.fullmatch(DAY, row["day"]) for row in turnout):
+        raise Failed("frekwencja: to nie dzień", "turnout: not a day")
     order = [(row["day"], row["channel"]) for row in turnout]
     if order != sorted(set(order)):
         raise Failed("frekwencja: dzień jest dwa razy", "turnout: a day is there twice")

@@ -29,3 +29,4 @@ def demo_files(test_databases: Databases, django_db_blocker: Any, settings: Any)
     with django_db_blocker.unblock():
         _template, files = test_databases.demo_template()
     settings.MEDIA_ROOT = str(files / "media")
+    settings.KEYS_DIR = files / "keys"

@@ -25,7 +25,7 @@ from tests.plebiscite import bundles, pythons, tampering
 VERIFY = ROOT / "plebiscite" / "verifier" / "verify.py"
 #: Of the bundle with the test keys. Another one means that the format has changed: then every
 #: bundle that was published before no longer comes out the same.
-GOLDEN = "dcb5c9c065a3a502185c3295cf89cf0a42a86811f9771327653f2ae9db63ab5f"
+GOLDEN = "72f22a82800266ce94db82547f67138498b21cfc8b702f10f18ca852d5afca64"
 EXIT = {name: code for name, code, _pl, _en in verify.CHECKS}
 
 
@@ -350,6 +350,23 @@ def test_it_runs_under_old_and_new_pythons(tmp_path, whole, version):
         [found, "-I", str(VERIFY), str(bundles.packed(files, path))], capture_output=True
     )
     assert done.returncode == EXIT["ballots"], done.stdout + done.stderr
+
+
+def test_whatever_it_says_it_says_in_two_languages():
+    tree = ast.parse(VERIFY.read_text())
+    said = 0
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+            name = getattr(node.exc.func, "id", "")
+            if name in {"Failed", "Skipped", "NoBundle"}:
+                said += 1
+                texts_of = [ast.unparse(one) for one in node.exc.args]
+                is_foreign = "str(error)" in texts_of
+                assert len(texts_of) == 2, ast.unparse(node)
+                assert is_foreign or texts_of[0] != texts_of[1], ast.unparse(node)
+    assert said > 60
+    for _name, _code, polish, english in verify.CHECKS:
+        assert polish != english
 
 
 def test_signatures_are_those_of_the_library():

@@ -2,7 +2,7 @@
 
 import { canonical, count, hex, linesOf, need, same, sha256, Skipped, sorted, text, unhex, utf8 } from "./bytes.js";
 import { countRanked, countSums, exported, readBallot } from "./counting.js";
-import { form, PAPER } from "./form.js";
+import { DAY, form, PAPER } from "./form.js";
 import { isSigned } from "./signatures.js";
 
 const PREFIX = "hajnowka-odnowa/plebiscite/";
@@ -156,6 +156,7 @@ export const CHECKS = {
     need(same(vote.manifest.codes_printed, { number: printed.length, sha256: hex(sha256(vote.read("codes_printed.txt"))) }), "codes_printed.txt");
     const rows = vote.rows("codes_spent.csv", ["digest", "day"]), spent = rows.map((row) => row.digest), known = new Set(printed);
     need(same(spent, sorted(new Set(spent))) && spent.every((digest) => known.has(digest)), "codes_spent.csv");
+    need(rows.every((row) => DAY.test(row.day)), "day");
     vote.spent = spent.length;
     vote.days = new Map();
     for (const row of rows) count(vote.days, row.day);
@@ -165,6 +166,7 @@ export const CHECKS = {
     const total = { returned: 0, valid: 0, void: 0 }, rows = vote.rows("paper_batches.csv", PAPER);
     for (const row of rows) {
       const n = {};
+      need(vote.manifest.polling_points.includes(row.point) && DAY.test(row.day), row.batch);
       for (const name of PAPER.slice(3, 9)) { need(/^[0-9]{1,9}$/.test(row[name]), row.batch); n[name] = Number(row[name]); }
       const given = row.reasons ? row.reasons.split(" ") : [];
       need(given.every((part) => /^[a-z_]+=[1-9][0-9]{0,8}$/.test(part)), row.batch);
@@ -190,7 +192,7 @@ export const CHECKS = {
     need(same(Object.fromEntries(vote.channels), expected) && used.every(([name]) => vote.manifest.channels.includes(name)), "channels");
     const sums = new Map(), days = new Map();
     const { turnout } = vote.json("stats.json"), places = turnout.map((row) => `${row.day} ${row.channel}`);
-    need(turnout.every((row) => online.includes(row.channel)) && same(places, sorted(new Set(places))), "stats.json");
+    need(turnout.every((row) => online.includes(row.channel) && DAY.test(row.day)) && same(places, sorted(new Set(places))), "stats.json");
     for (const row of turnout) {
       count(sums, row.channel, row.number);
       if (row.channel === "code") count(days, row.day, row.number);

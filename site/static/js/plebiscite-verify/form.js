@@ -10,6 +10,13 @@ const OTHERS = [
   "SHA256SUMS.sig",
 ];
 
+// What may become of a proposal that was sent.
+const PROPOSALS = new Set([
+  "submitted", "in_review", "changes_requested", "rejection_proposed", "accepted", "rejected", "appealed", "upheld", "withdrawn",
+  "merged",
+]);
+export const DAY = /^\d{4}-\d\d-\d\d$/;
+
 const isText = (value) => typeof value === "string";
 const isWhole = (value) => Number.isSafeInteger(value) && value >= 0;
 const isFlag = (value) => typeof value === "boolean";
@@ -63,6 +70,11 @@ export function form(vote) {
     const rows = [columns, ...vote.rows(name, columns).map((row) => columns.map((column) => row[column]))];
     const whole = vote.text(name);
     need(!whole.includes("\r") && rows.map((row) => `${row.map(cell).join(",")}\n`).join("") === whole, name);
+  }
+  let last = 0;
+  for (const { number, state } of vote.rows("moderation.csv", TABLES["moderation.csv"])) {
+    need(/^[1-9][0-9]{0,8}$/.test(number) && Number(number) > last && PROPOSALS.has(state), "moderation.csv");
+    last = Number(number);
   }
   return `${vote.files.size}`;
 }
