@@ -96,13 +96,21 @@ def _navigation(request: HttpRequest) -> dict[str, Any]:
                 "code": code,
                 "label": "БЕ" if code == "be" else code.upper(),
                 "name": get_language_info(code)["name_local"],
-                "url": localised_path(request.path, code) + _query(request),
-                "absolute_url": settings.WAGTAILADMIN_BASE_URL + localised_path(request.path, code),
+                "url": _address(request, code) + _query(request),
+                "absolute_url": settings.WAGTAILADMIN_BASE_URL + _address(request, code),
                 "current": code == language,
             }
             for code, _name in settings.LANGUAGES
         ],
     }
+
+
+def _address(request: HttpRequest, code: str) -> str:
+    """Where the page stands in another language; the home page where it does not stand at all."""
+    found: dict[str, str] | None = getattr(request, "page_addresses", None)
+    if not found:
+        return localised_path(request.path, code)
+    return found.get(code) or localised_path("/", code)
 
 
 def _query(request: HttpRequest) -> str:

@@ -39,6 +39,34 @@ def text(tree) -> StandardPage:
     return page
 
 
+def test_the_switch_follows_a_page_whose_address_differs_between_languages(tree, text, client):
+    """An editor renames the Polish page, and another the English one."""
+    text.slug = "zubry"
+    text.save_revision().publish()
+    english = text.get_translation(Locale.objects.get(language_code="en"))
+    english.slug = "bison"
+    english.save_revision().publish()
+    expected = {"pl": "/zubry/", "be": "/be/zubr/", "en": "/en/bison/", "it": "/it/zubr/"}
+    for path in expected.values():
+        soup = read(client, path)
+        assert switch(soup) == expected, path
+        alternates = {
+            link["hreflang"]: link["href"] for link in soup.select("link[rel=alternate][hreflang]")
+        }
+        assert alternates == {"pl": f"{BASE}/zubry/", "en": f"{BASE}/en/bison/"}, path
+    italian = text.get_translation(Locale.objects.get(language_code="it"))
+    italian.unpublish()
+    assert switch(read(client, "/zubry/"))["it"] == "/it/", "it does not stand there"
+    # What stands below a page keeps its place below it.
+    tree.events.slug = "program"
+    tree.events.save_revision().publish()
+    today = timezone.localdate()
+    month = f"kalendarz/{today.year}/{today.month}/"
+    found = switch(read(client, f"/program/{month}"))
+    assert found["pl"] == f"/program/{month}" and found["en"] == f"/en/wydarzenia/{month}"
+    assert client.get(found["en"]).status_code == 200
+
+
 def test_words_nobody_has_translated_are_marked_as_polish_wherever_they_stand(tree, client):
     """WCAG 3.1.2: a voice that reads English does not know how Polish sounds."""
     sign = "żółć"

@@ -41,6 +41,16 @@ class BasePageForm(WagtailAdminPageForm):
         return super().save(commit=commit)
 
 
+#: What the address of a page, and the language of its words, hang on.
+ADDRESS_FIELDS = (
+    "url_path",
+    "words_language",
+    "locale__language_code",
+    "alias_of__locale__language_code",
+    "alias_of__alias_of",
+)
+
+
 class OwnInEachLanguage(BaseTranslatableField):
     """A field that a translation has for itself: not translated, and not copied from the source."""
 
@@ -133,6 +143,9 @@ class BasePage(Page):
         return self.text_language != self.locale.language_code
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        if self.pk and self.live:
+            # The switch of languages in the frame asks for it.
+            request.page_addresses = self.addresses(request)  # type: ignore[attr-defined]
         context = super().get_context(request, *args, **kwargs)
         context["breadcrumbs"] = self.breadcrumbs
         context["fallback_language"] = (
@@ -188,12 +201,31 @@ class BasePage(Page):
     @property
     def languages_available(self) -> list[str]:
         """Codes of the languages in which this page has a text of its own."""
-        live = (
+        own = {code for code, page in self.in_languages.items() if not page.is_fallback}
+        return [code for code, _name in settings.LANGUAGES if code in own]
+
+    @cached_property
+    def in_languages(self) -> dict[str, BasePage]:
+        """This page in every language in which it is public, read for its address alone."""
+        rows = (
             type(self)
-            ._default_manager.filter(
-                translation_key=self.translation_key, alias_of=None, words_language="", live=True
-            )
-            .values_list("locale__language_code", flat=True)
-            .order_by()
+            ._default_manager.filter(translation_key=self.translation_key, live=True)
+            .select_related("locale", "alias_of__locale")
+            .only(*ADDRESS_FIELDS)
         )
-        return [code for code, _name in settings.LANGUAGES if code in set(live)]
+        found = {row.locale.language_code: row for row in rows}
+        own = next((row for row in found.values() if row.pk == self.pk), None)
+        if own is not None:
+            self.locale = own.locale  # read already: nobody asks the database for it again
+        return found
+
+    def addresses(self, request: HttpRequest) -> dict[str, str]:
+        """Where the page that was asked for stands in each language, below this one too.
+
+        The tree of one language may differ from that of another: an editor has moved a page or
+        given it another name.
+        """
+        here = self.get_url(request) or ""
+        rest = request.path.removeprefix(here) if request.path.startswith(here) else ""
+        found = {code: page.get_url(request) for code, page in self.in_languages.items()}
+        return {code: f"{url}{rest}" for code, url in found.items() if url}
