@@ -8,13 +8,15 @@ from uuid import UUID
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.utils.crypto import salted_hmac
+
+from services_catalog.models.contact import Contact
 
 PIN_TRIES = 5
 _NO_PIN = make_password("")
 
-Contact = TypeVar("Contact", bound=Model)
+Found = TypeVar("Found", bound=Contact)
 
 
 def draw_pin() -> str:
@@ -31,7 +33,7 @@ def pin_of(key: UUID) -> str:
     return f"{int(digest, 16) % 10**8:08d}"
 
 
-def find_by_pin(contacts: QuerySet[Contact], pin: str) -> Contact | None:
+def find_by_pin(contacts: QuerySet[Found], pin: str) -> Found | None:
     """The one contact of `contacts` if the PIN is its own. Wrong tries are counted; five lock it.
 
     Unknown numbers, which give no contact, cost as much time as known ones.
@@ -39,11 +41,10 @@ def find_by_pin(contacts: QuerySet[Contact], pin: str) -> Contact | None:
     pin = "".join(sign for sign in pin if sign.isdigit())
     with transaction.atomic():
         contact = contacts.select_for_update(of=("self",)).first()
-        kept: str = getattr(contact, "pin_hash", "")
-        known = contact is not None and bool(kept) and contact.pin_tries < PIN_TRIES  # type: ignore[attr-defined]
-        fits = check_password(pin, kept if known else _NO_PIN) and known
-        if contact is None or not known:
+        kept = contact.pin_hash if contact and contact.pin_tries < PIN_TRIES else ""
+        fits = check_password(pin, kept or _NO_PIN)
+        if contact is None or not kept:
             return None
-        contact.pin_tries = 0 if fits else contact.pin_tries + 1  # type: ignore[attr-defined]
+        contact.pin_tries = 0 if fits else contact.pin_tries + 1
         contact.save(update_fields=["pin_tries"])
         return contact if fits else None

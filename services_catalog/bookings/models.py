@@ -15,6 +15,7 @@ from core.clock import ClockTimestamp
 from services_catalog.bookings import states
 from services_catalog.cases import permissions
 from services_catalog.cases.models import Channel, Priority
+from services_catalog.models.contact import Contact
 from services_catalog.models.package import Package
 from services_catalog.models.service import Service
 from services_catalog.timetable.models import Slot
@@ -216,32 +217,11 @@ class Booking(models.Model):
         return str(self.machine.label(states.EXPIRED if self.has_lapsed(now) else self.state))
 
 
-class BookingContact(models.Model):
-    """Who booked and how to reach them; a row of its own, so that erasing it is a deletion.
-
-    Whoever has no e-mail address gets a PIN on paper; only its hash is kept, and five wrong tries
-    lock it until staff print a new one.
-    """
-
-    affects_public_pages = False
+class BookingContact(Contact):
+    """Who booked, and for whom."""
 
     booking = models.OneToOneField(Booking, on_delete=models.CASCADE, related_name="contact")
-    name = models.CharField(_("name"), max_length=120)
     for_whom = models.CharField(_("for whom"), max_length=120, blank=True)
-    email = models.EmailField(_("e-mail address"), blank=True, db_index=True)
-    phone = models.CharField(_("telephone"), max_length=30, blank=True)
-    pin_hash = models.CharField(max_length=128, blank=True)
-    pin_tries = models.PositiveSmallIntegerField(default=0)
 
-    class Meta:
+    class Meta(Contact.Meta):
         verbose_name = _("contact of a booking")
-        default_permissions = ()
-        constraints = [
-            models.CheckConstraint(
-                condition=~Q(email="") | ~Q(phone="") | ~Q(pin_hash=""),
-                name="services_booking_contact_reachable",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.name

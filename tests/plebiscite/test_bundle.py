@@ -409,6 +409,8 @@ def _rules_with(**changes: object) -> dict[str, object]:
         ({"openings.jsonl": ["ballot"]}, "line 1: openings.jsonl is no JSON object"),
         ({"openings.jsonl": {"ballot": "ranked:M9"}}, "line 1: openings.jsonl: no ballot of this"),
         ({"openings.jsonl": b"{"}, "line 1: openings.jsonl is no JSON: "),
+        ({"openings.jsonl": b'{"ballot":"","ballot":"ranked:M2"}'}, "a field is there twice"),
+        ({"manifest.json": b'{"ruleset":{},"ruleset":{}}'}, "no JSON: a field is there twice"),
         ({"openings.jsonl": b'{"ballot":"ranked:"}\n\xb1\n'}, "line 2: openings.jsonl is not writ"),
         ({"openings.jsonl": None}, "the bundle lacks a file: openings.jsonl"),
         ({"beacon.json": []}, "beacon.json is no JSON object: '[]'"),
@@ -447,6 +449,14 @@ def test_the_tally_says_what_is_wrong_with_a_bundle(tmp_path, whole, capsys, cha
     assert said.err.startswith(f"tally: {path}: ")
     assert what in said.err
     assert not said.out
+
+
+def test_the_tally_takes_neither_of_two_files_of_one_name(tmp_path, whole, capsys):
+    path = saved(whole, tmp_path)
+    with zipfile.ZipFile(path, "a") as archive, pytest.warns(UserWarning, match="Duplicate name"):
+        archive.writestr("openings.jsonl", b'{"ballot":"ranked:M4"}\n')
+    assert tally([str(path), "--json"]) == 2
+    assert "a file is in the bundle twice: openings.jsonl" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["manifest.json", "openings.jsonl", "beacon.json"])

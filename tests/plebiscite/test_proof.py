@@ -175,6 +175,9 @@ def test_from_the_first_vote_to_the_verified_bundle(tmp_path, client):
         command("plebiscite_bundle", plebiscite.slug, "-o", str(again))
         assert target.read_bytes() == again.read_bytes()
         assert not list(tmp_path.glob(".*part"))
+        for nowhere in (tmp_path, target / "x.zip", tmp_path / "x" / "x.zip"):
+            with pytest.raises(CommandError, match="no place for a file"):
+                command("plebiscite_bundle", plebiscite.slug, "-o", str(nowhere))
         c = promises[0].commitment
         code, said = verified(target, "--previous", str(early), "--receipt", c.hex())
         assert code == 0, said

@@ -26,6 +26,8 @@ class Command(BaseCommand):
             raise CommandError(f"There is no plebiscite {options['slug']}.")
         total = bundling.size(plebiscite)
         target: Path = options["output"]
+        if not target.parent.is_dir() or target.is_dir():
+            raise CommandError(f"{target}: this is no place for a file")
         # Written beside and moved into place: nobody ever takes half a bundle for a whole one.
         draft = target.with_name(f".{target.name}.part")
 

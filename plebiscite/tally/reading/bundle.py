@@ -112,6 +112,9 @@ def _of(manifest: dict[str, Any], name: str, kind: type) -> Any:
 
 def _lines(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
     """The lines of a file of the bundle; what cannot be unpacked is a bad file."""
+    # Which of the two is meant? Other programs take the other one.
+    if archive.namelist().count(name) > 1:
+        raise BadFile(f"a file is in the bundle twice: {name}")
     try:
         with archive.open(name) as file:
             yield from file
@@ -122,10 +125,21 @@ def _lines(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
         raise BadFile(f"this is no whole zip file: {name}: {error}") from None
 
 
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose fields are there once: of two readers each would take another one."""
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        raise ValueError("a field is there twice")
+    return value
+
+
+_decode = json.JSONDecoder(object_pairs_hook=_once).decode
+
+
 def _object(raw: bytes, name: str, *, line: int = 0) -> dict[str, Any]:
     """A JSON object in UTF-8."""
     try:
-        value = json.loads(raw.decode())
+        value = _decode(raw.decode())
     except UnicodeDecodeError:
         raise BadFile(f"{name} is not written in UTF-8", line=line) from None
     # Also numbers of thousands of digits, and brackets within brackets without an end.

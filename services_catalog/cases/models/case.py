@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.clock import ClockTimestamp
 from services_catalog.cases import permissions, states
+from services_catalog.models.contact import Contact
 from services_catalog.models.package import Package
 from services_catalog.models.service import Service
 
@@ -344,32 +345,11 @@ class ServiceRequest(models.Model):
         return self.state in states.FINAL
 
 
-class RequestContact(models.Model):
-    """Who asked and how to reach them; a row of its own, so that erasing it is a deletion.
-
-    Whoever has no e-mail address gets a PIN on paper; only its hash is kept, and five wrong tries
-    lock it until staff print a new one.
-    """
-
-    affects_public_pages = False
+class RequestContact(Contact):
+    """Who asked, and for whom."""
 
     case = models.OneToOneField(ServiceRequest, on_delete=models.CASCADE, related_name="contact")
-    name = models.CharField(_("name"), max_length=120)
     on_behalf_of = models.CharField(_("for whom"), max_length=120, blank=True)
-    email = models.EmailField(_("e-mail address"), blank=True, db_index=True)
-    phone = models.CharField(_("telephone"), max_length=30, blank=True)
-    pin_hash = models.CharField(max_length=128, blank=True)
-    pin_tries = models.PositiveSmallIntegerField(default=0)
 
-    class Meta:
+    class Meta(Contact.Meta):
         verbose_name = _("contact")
-        default_permissions = ()
-        constraints = [
-            models.CheckConstraint(
-                condition=~Q(email="") | ~Q(phone="") | ~Q(pin_hash=""),
-                name="services_contact_reachable",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.name
