@@ -14,6 +14,7 @@ from django.db.models import URLField
 from wagtail.models import Page
 
 from core.models import SharedText
+from home.models import CampaignPage
 from services_catalog.models import Service
 
 _TO_ROW = re.compile(r'<a\b(?=[^>]*\blinktype="(page|document)")[^>]*\bid="(\d+)"')
@@ -60,6 +61,10 @@ def links() -> Iterator[Links]:
         for one in page._meta.fields:
             if isinstance(one, URLField):
                 found.add_address(getattr(page, one.name))
+        if isinstance(page, CampaignPage):
+            found.add_address(page.call_url)
+            if page.call_page_id:
+                found.chosen.add(("page", page.call_page_id))
         yield found
     for service in Service.objects.live().iterator(chunk_size=100):
         found = Links(service)

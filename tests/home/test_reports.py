@@ -18,7 +18,7 @@ from core.models import PublicDocument, SearchMiss, SharedText
 from core.pagecache import generation
 from core.search.query import find
 from home.admin import reports
-from home.models import NewsPage
+from home.models import CampaignPage, NewsPage
 from tests.factories.catalogue import ServiceFactory
 from tests.factories.pages import make_picture
 from tests.factories.people import person_with
@@ -79,6 +79,16 @@ def test_links_of_cards_services_and_shared_texts_are_told_too(tree):
     assert sorted(row.title for row in rows) == ["Karty"] * 5 + ["Kasa", "U-00 Zajęcia"]
     assert all(row.url.startswith("/") for row in rows), "each can be mended from the report"
     assert len({row.cells for row in rows if row.title == "Karty"}) == 5
+
+
+def test_the_button_of_a_campaign_is_a_link_too(tree):
+    target = tree.standard("Cel", "cel")
+    text = [("paragraph", "<p>x</p>")]
+    for slug, where in (("jeden", {"call_page": target}), ("dwa", {"call_url": "/nie-ma/"})):
+        tree.add(tree.home, CampaignPage(title=slug, slug=slug, call="Idź", body=text, **where))
+    assert {row.title for row in reports.broken_links()} == {"dwa"}
+    target.unpublish()
+    assert {row.title for row in reports.broken_links()} == {"jeden", "dwa"}
 
 
 def test_a_page_with_links_to_nothing_still_opens(tree, client):
