@@ -12,6 +12,12 @@ code is 0 when nothing failed, 2 when there is nothing to check, otherwise that 
 that failed (see CHECKS). What was skipped has not been checked.
 """
 
+import sys
+
+# What lies beside this file is what is checked: none of it is run, whatever it is called.
+if __name__ == "__main__" and not (sys.flags.isolated or getattr(sys.flags, "safe_path", False)):
+    del sys.path[0]
+
 import argparse
 import csv
 import hashlib
@@ -20,7 +26,6 @@ import json
 import locale
 import os
 import re
-import sys
 import zipfile
 
 # name, exit code, what it says in Polish, in English

@@ -25,7 +25,7 @@ from tests.plebiscite import bundles, pythons, tampering
 VERIFY = ROOT / "plebiscite" / "verifier" / "verify.py"
 #: Of the bundle with the test keys. Another one means that the format has changed: then every
 #: bundle that was published before no longer comes out the same.
-GOLDEN = "72f22a82800266ce94db82547f67138498b21cfc8b702f10f18ca852d5afca64"
+GOLDEN = "0d2dd8cefc130ea979021e9aa7262c156cdc1a2a106939f3fbc29ce21ca960fb"
 EXIT = {name: code for name, code, _pl, _en in verify.CHECKS}
 
 
@@ -311,6 +311,21 @@ def test_an_unpacked_folder_is_checked_too(tmp_path, whole):
     assert done.returncode == 0, done.stdout
     assert "Wszystko, co sprawdzono, się zgadza." in done.stdout
     assert "POMINIĘTO" in done.stdout
+
+
+def test_nothing_that_lies_beside_it_is_run(whole, tmp_path):
+    """Whoever made a bundle could have put a file of a library's name into it."""
+    for name, raw in bundles.unpacked(whole).items():
+        target = tmp_path / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(raw)
+    for name in ("json", "hashlib", "zipfile", "re"):
+        (tmp_path / f"{name}.py").write_text("print('I was run'); raise SystemExit(0)")
+    done = subprocess.run(
+        [sys.executable, "verify.py"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert "I was run" not in done.stdout
+    assert done.returncode == 10, "files that the list does not name"
 
 
 def test_it_is_written_for_old_pythons_and_imports_nothing_of_ours():
