@@ -10,7 +10,7 @@ from django.utils import translation
 
 from core.ports import SearchRow
 from services_catalog.models.service import Service
-from services_catalog.selectors.services import ServiceView, find_service, live_services
+from services_catalog.selectors.services import ServiceView, every_language, live_services
 
 
 class ServiceSearch:
@@ -29,14 +29,9 @@ class ServiceSearch:
                     yield self._row(service)
 
     def rows_for(self, obj: Service) -> Iterable[SearchRow]:
-        canonical = Service.objects.canonical().filter(translation_key=obj.translation_key).first()
-        if canonical is None or not canonical.live:
-            return
-        for language, _name in settings.LANGUAGES:
-            with translation.override(language):
-                service = find_service(canonical.slug, language=language)
-                if service is not None:
-                    yield self._row(service)
+        for service in every_language(obj.translation_key):
+            with translation.override(service.language):
+                yield self._row(service)
 
     def _row(self, service: ServiceView) -> SearchRow:
         body = service.body.stream_block.get_searchable_content(service.body)

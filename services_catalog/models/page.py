@@ -30,10 +30,13 @@ class CataloguePage(RoutablePageMixin, BasePage):
     def index_route(self, request: HttpRequest) -> HttpResponse:
         """The list. A service's page has the same template context but for what is read here."""
         language = self.locale.language_code
+        services = selectors.live_services(language)
+        base_url = self.get_url(request) or ""
         context = selectors.catalogue(
-            request.GET, language=language, base_url=self.get_url(request) or ""
+            request.GET, language=language, base_url=base_url, services=services
         )
-        return self.render(request, context_overrides={**context, "packages": packages(language)})
+        context["packages"] = packages(language, services)
+        return self.render(request, context_overrides=context)
 
     @path("<slug:slug>/", name="service")
     def service(self, request: HttpRequest, slug: str) -> HttpResponse:

@@ -119,18 +119,25 @@ def _rules() -> list[_FacetRule]:
     return [groups, ages, where, days, cost, rooms, providers]
 
 
-def catalogue(params: QueryDict, *, language: str, base_url: str) -> dict[str, Any]:
+def catalogue(
+    params: QueryDict,
+    *,
+    language: str,
+    base_url: str,
+    services: list[ServiceView] | None = None,
+) -> dict[str, Any]:
     """Everything the catalogue page shows for the choices in its address.
 
     Unknown facets and values are ignored, so an old link still opens. Queries are constant in
     number: the whole catalogue is read once and counted in memory (a town has tens of services).
+    `services` are all of that language, for whoever has read them already.
     """
     query = params.get(QUERY, "").strip()[:100]
-    everything = live_services(language)
+    everything = live_services(language) if services is None else services
     days = weekdays([item.canonical for item in everything], timezone.now())
     for item in everything:
         item.date_days = frozenset(days.get(item.canonical.pk, ()))
-    services = [item for item in everything if _matches_query(item, query)]
+    matching = [item for item in everything if _matches_query(item, query)]
     rules = _rules()
     chosen = {rule.key: set(params.getlist(rule.key)) for rule in rules}
 
@@ -153,7 +160,7 @@ def catalogue(params: QueryDict, *, language: str, base_url: str) -> dict[str, A
     facets = []
     for rule in rules:
         counts: dict[str, int] = {}
-        for item in services:
+        for item in matching:
             if fits(item, without=rule.key):
                 for value, _label in set(rule.values(item)):
                     counts[value] = counts.get(value, 0) + 1
@@ -170,7 +177,7 @@ def catalogue(params: QueryDict, *, language: str, base_url: str) -> dict[str, A
             facets.append(Facet(rule.key, rule.label, choices))
 
     found = sorted(
-        (item for item in services if fits(item)),
+        (item for item in matching if fits(item)),
         key=lambda item: (item.next is None, item.next, fold(item.name)),
     )
     page = Paginator(found, PAGE_SIZE).get_page(params.get(PAGE))

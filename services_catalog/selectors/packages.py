@@ -29,9 +29,14 @@ class PackageView:
         return [*self.required, *self.optional]
 
 
-def packages(language: str) -> list[PackageView]:
-    """Every package that is shown, in a constant number of queries."""
-    views = {view.canonical.pk: view for view in live_services(language)}
+def packages(language: str, services: list[ServiceView] | None = None) -> list[PackageView]:
+    """Every package that is shown, in a constant number of queries.
+
+    `services` are all of that language, for whoever has read them already.
+    """
+    if services is None:
+        services = live_services(language)
+    views = {view.canonical.pk: view for view in services}
     found = []
     for row in Package.objects.filter(is_live=True).prefetch_related("items"):
         items = [item for item in row.items.all() if item.service_id in views]

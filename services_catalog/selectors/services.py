@@ -6,7 +6,7 @@ import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import timezone, translation
 from django.utils.functional import cached_property
 from django.utils.translation import get_language_info
@@ -132,6 +132,20 @@ def find_service(slug: str, *, language: str) -> ServiceView | None:
     return ServiceView(
         service, translations(language, service).get(service.translation_key, service), language
     )
+
+
+def every_language(translation_key: Any) -> list[ServiceView]:
+    """A published service in each language, read once; none of an unpublished one."""
+    rows = Service.objects.live().filter(translation_key=translation_key).select_related("locale")
+    texts = {row.locale.language_code: row for row in rows}
+    canonical = texts.get(settings.LANGUAGE_CODE)
+    if canonical is None:
+        return []
+    prefetch_related_objects([canonical], "target_groups", "rooms", _with_organisations())
+    return [
+        ServiceView(canonical, texts.get(language, canonical), language)
+        for language, _name in settings.LANGUAGES
+    ]
 
 
 def translations(language: str, service: Service | None = None) -> dict[Any, Service]:

@@ -83,7 +83,7 @@ def violations(page: Page, rules: dict[str, Any]) -> list[str]:
     """What axe finds, a line each."""
     found = page.evaluate(
         """(rules) => window.axe
-            .run({runOnly: rules, resultTypes: ["violations"]})
+            .run({runOnly: rules, resultTypes: ["violations"], preload: false})
             .then((results) => results.violations.flatMap((one) => one.nodes.map(
                 (node) => `${one.id}: ${node.target} ${node.html.slice(0, 120)}`)))""",
         rules,

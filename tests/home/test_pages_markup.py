@@ -47,12 +47,11 @@ OBSOLETE = {"align", "bgcolor", "border", "cellpadding", "frameborder", "languag
 REFERENCES = ("for", "aria-labelledby", "aria-describedby", "aria-controls", "aria-owns")
 
 
-def faults(html: str) -> Iterator[str]:
+def faults(html: str, soup: BeautifulSoup) -> Iterator[str]:
     """What a validator would say: errors of the parser, then of content and of references."""
     parser = HTMLParser()
     parser.parse(html)
     yield from (f"line {place[0]}: {code} {details}" for place, code, details in parser.errors)
-    soup = BeautifulSoup(html, "html.parser")
     identifiers = Counter(element["id"] for element in soup.select("[id]"))
     yield from (f"id {name} twice" for name, count in identifiers.items() if count > 1)
     for element in soup.find_all(True):
@@ -114,8 +113,8 @@ def test_every_page_of_the_demo_is_valid_and_its_links_lead_somewhere(demo, demo
                 read[path] = BeautifulSoup()
             else:
                 html = answer.content.decode()
-                problems.extend(f"{path}: {fault}" for fault in faults(html))
-                read[path] = BeautifulSoup(html, "html.parser")
+                read[path] = soup = BeautifulSoup(html, "html.parser")
+                problems.extend(f"{path}: {fault}" for fault in faults(html, soup))
         return read[path]
 
     paths = addresses()
@@ -149,4 +148,4 @@ def test_every_page_of_the_demo_is_valid_and_its_links_lead_somewhere(demo, demo
 )
 def test_a_fault_is_noticed(html, fault):
     page = f"<!doctype html><html lang=pl><head><title>x</title></head><body>{html}</body></html>"
-    assert any(fault in found for found in faults(page))
+    assert any(fault in found for found in faults(page, BeautifulSoup(page, "html.parser")))
